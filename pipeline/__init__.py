@@ -1,0 +1,1 @@
+"""living-review: a systematic review kept alive from one folder of plain files."""

@@ -1,0 +1,72 @@
+"""`living-review`: the list of commands, the one place where errors become sentences and exit codes.
+
+Exit codes: 0 done; 1 done, but a check that was asked for failed; 2 a person must mend something; 3 a source could
+not be reached; 4 another run holds the lock.
+"""
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from pipeline.errors import ReviewError
+
+# name: (where it is, its first sentence). The sentence stands here too, so that --help loads no command; a test
+# holds the two together.
+COMMANDS: Mapping[str, tuple[str, str]] = {}
+
+
+class _Commands(click.Group):
+    """A group that imports a command only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{COMMANDS[cmd_name][0]} is not a command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        if not COMMANDS:
+            return
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Show where in the program an error came from.")
+@click.version_option(package_name="living-review", message="%(version)s")
+@click.pass_context
+def cli(ctx: click.Context, *, debug: bool) -> None:
+    """Keep a systematic review alive: one folder of plain files, from the searches to the report."""
+    ctx.obj = {"debug": debug}
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; every ReviewError becomes its sentences on standard error."""
+    try:
+        code = cli.main(args=arguments, prog_name="living-review", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except click.Abort:
+        click.echo("Stopped. What was finished is kept; run the same command to go on.", err=True)
+        return 130
+    except ReviewError as error:
+        if "--debug" in arguments:
+            raise
+        click.echo(str(error), err=True)
+        return error.exit_code
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,1 @@
+"""Records to citations: which records describe one document, and why."""

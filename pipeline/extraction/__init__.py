@@ -1,0 +1,1 @@
+"""Outcomes as clinicians extract them: forms, checks, summary tables."""

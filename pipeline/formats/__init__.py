@@ -1,0 +1,1 @@
+"""Bytes of any export to records and faults, and back."""

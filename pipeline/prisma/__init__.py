@@ -1,0 +1,1 @@
+"""PRISMA 2020: every box counted from rows, and its diagrams."""

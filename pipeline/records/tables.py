@@ -1,0 +1,217 @@
+"""CSV text to rows and back, losing nothing; the only user of `csv`.
+
+Every cell is text: nothing is inferred, so a reviewer's `00123` or `3/4` stays what it is. What a spreadsheet would
+run as a formula is written with a leading apostrophe and read back without it.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.errors import Fault, FormError
+
+csv.field_size_limit(2**31 - 1)
+
+_RUNS = re.compile(r"'*[=+\-@\t\r]")
+_ESCAPED = re.compile(r"'+[=+\-@\t\r]")
+_CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
+_DELIMITERS = (",", ";", "\t")
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table: its number as a spreadsheet shows it (the header is row 1) and its cells by column."""
+
+    number: int
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        """Return the cell of `column`, without white space at its ends; a column that is not there is empty."""
+        return self.cells.get(column, "").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A CSV file as text.
+
+    Attributes:
+        file: path as the user knows it.
+        header: column names in their order, stripped.
+        rows: every row that is not blank.
+        notices: what was unusual and was taken all the same (an encoding, a delimiter), one sentence each.
+    """
+
+    file: str
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    notices: tuple[str, ...] = ()
+
+
+def escape(cell: str) -> str:
+    """Guard a cell that a spreadsheet would run as a formula; `unescape` undoes it exactly.
+
+    Source: OWASP, CSV Injection.
+
+    >>> escape("=1+1"), escape("-3.2"), escape("it's"), escape("'=x")
+    ("'=1+1", "'-3.2", "it's", "''=x")
+    """
+    return "'" + cell if _RUNS.match(cell) else cell
+
+
+def unescape(cell: str) -> str:
+    """Take one guard off a cell.
+
+    >>> unescape("'=1+1"), unescape("'tis"), unescape("-3.2")
+    ('=1+1', "'tis", '-3.2')
+    """
+    return cell[1:] if _ESCAPED.match(cell) else cell
+
+
+def write(header: Sequence[str], rows: Iterable[Sequence[str]], *, form: bool = False) -> bytes:
+    r"""Write rows as CSV in UTF-8.
+
+    A derived table has `\n` and as few quotes as possible, so that a git diff reads well. A form (which people open in
+    Excel, LibreOffice or Numbers) has a byte order mark, `\r\n`, and every cell quoted.
+
+    >>> write(["id", "note"], [["a:1", "=2"]])
+    b"id,note\na:1,'=2\n"
+    """
+    lines = [",".join(_quoted(escape(cell), always=form) for cell in row) for row in (header, *rows)]
+    end = "\r\n" if form else "\n"
+    return ((_BOM if form else "") + "".join(line + end for line in lines)).encode()
+
+
+def _quoted(cell: str, *, always: bool) -> str:
+    if always or any(char in cell for char in '",;\t\r\n') or cell != cell.strip():
+        return '"' + cell.replace('"', '""') + '"'
+    return cell
+
+
+def read(data: bytes, *, file: str, expected: Iterable[str] = ()) -> Table:
+    """Read a CSV file that a person, a spreadsheet or this program wrote.
+
+    Args:
+        data: the file's bytes: UTF-8 with or without a byte order mark, UTF-16, or Windows-1252.
+        file: its path, for messages.
+        expected: column names that decide between comma, semicolon and tab.
+
+    Raises:
+        FormError: no header, two columns of one name, cells beyond the header, a NUL byte, an open quotation mark,
+            or the marks of a git merge conflict; every one that is found.
+    """
+    text, notices = decode(data, file=file)
+    if conflict := _CONFLICT.search(text):
+        line = text.count("\n", 0, conflict.start()) + 1
+        raise FormError(
+            Fault(
+                what=f"the marks of a git merge conflict stand here ({conflict.group().strip()!r})",
+                file=file,
+                line=line,
+                remedy="Choose between the two versions, delete the three lines of marks, and run again.",
+            )
+        )
+    text, delimiter = _delimiter(text, set(expected))
+    if delimiter != ",":
+        notices.append(f"{file}: cells are divided by {'a tab' if delimiter == chr(9) else repr(delimiter)}.")
+    lines = _parse(text, delimiter, file)
+    if not lines or not any(cell.strip() for cell in lines[0]):
+        raise FormError(Fault(what="the file has no header row", file=file, row=1, remedy="Put the column names back."))
+    header = tuple(unescape(cell.strip()) for cell in lines[0])
+    rows, faults = _rows(header, lines[1:], file)
+    if faults:
+        raise FormError(faults)
+    return Table(file=file, header=tuple(name for name in header if name), rows=rows, notices=tuple(notices))
+
+
+def decode(data: bytes, *, file: str) -> tuple[str, list[str]]:
+    """Decode a text file that people handle: UTF-8, UTF-16 or Windows-1252; say so where it is not UTF-8.
+
+    Raises:
+        FormError: the bytes are none of these, or hold a NUL.
+    """
+    notices: list[str] = []
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    elif data[1:2] == b"\0":
+        encoding = "utf-16-le"
+    elif data[:1] == b"\0" and len(data) > 1:
+        encoding = "utf-16-be"
+    else:
+        encoding = "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        encoding = "cp1252"
+        text = data.decode(encoding, errors="replace")
+    if encoding != "utf-8-sig":
+        notices.append(f"{file}: read as {encoding.upper()}, not UTF-8.")
+    bad = next((char for char in "\0\ufffd" if char in text), None)
+    if bad is not None and (bad == "\0" or encoding == "cp1252"):
+        line = text.count("\n", 0, text.index(bad)) + 1
+        raise FormError(
+            Fault(
+                what="a byte here is not text",
+                file=file,
+                line=line,
+                accepted="UTF-8, UTF-16 or Windows-1252 text",
+                remedy="Save the file again as 'CSV UTF-8'.",
+            )
+        )
+    return text, notices
+
+
+def _delimiter(text: str, expected: set[str]) -> tuple[str, str]:
+    """Find what divides the header's cells; drop Excel's `sep=;` line where there is one."""
+    if declared := re.match(r"sep=([,;\t])\r?\n", text, re.IGNORECASE):
+        return text[declared.end() :], declared.group(1)
+
+    def fit(delimiter: str) -> tuple[int, int]:
+        header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        return len(expected.intersection(cell.strip() for cell in header)), len(header)
+
+    return text, max(_DELIMITERS, key=fit)
+
+
+def _parse(text: str, delimiter: str, file: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        return list(reader)
+    except csv.Error as error:
+        raise FormError(
+            Fault(
+                what=f"the quotation marks do not close ({error})",
+                file=file,
+                line=reader.line_num,
+                remedy='Look for a single " in a cell near this line; inside a quoted cell it is written twice.',
+            )
+        ) from error
+
+
+def _rows(header: tuple[str, ...], lines: list[list[str]], file: str) -> tuple[tuple[Row, ...], list[Fault]]:
+    faults = []
+    named = [name for name in header if name]
+    for name in dict.fromkeys(named):
+        if named.count(name) > 1:
+            what = f"{named.count(name)} columns are called {name!r}"
+            faults.append(Fault(what=what, file=file, row=1, column=name, remedy="Rename or remove all but one."))
+    rows = []
+    for number, cells in enumerate(lines, start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        nameless = [cell for name, cell in zip(header, cells, strict=False) if not name and cell.strip()]
+        beyond = nameless + [cell for cell in cells[len(header) :] if cell.strip()]
+        if beyond:
+            faults.append(
+                Fault(
+                    what=f"{beyond[0]!r} stands in a column without a name",
+                    file=file,
+                    row=number,
+                    remedy="Give the column a name in row 1, or move the text to the column it belongs to.",
+                )
+            )
+        padded = cells + [""] * (len(header) - len(cells))
+        rows.append(Row(number, {name: unescape(c) for name, c in zip(header, padded, strict=False) if name}))
+    return tuple(rows), faults

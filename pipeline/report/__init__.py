@@ -1,0 +1,1 @@
+"""The report: one document model, rendered as HTML and PDF."""

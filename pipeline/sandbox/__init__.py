@@ -1,0 +1,1 @@
+"""An E-utilities endpoint on loopback, for trying, teaching and testing."""

@@ -1,0 +1,1 @@
+"""Decisions of reviewers: worksheets out, decisions in, one status a citation."""

@@ -1,0 +1,1 @@
+"""What is asked of a source, and the door to PubMed."""

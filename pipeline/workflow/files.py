@@ -1,0 +1,72 @@
+"""How a file gets onto the disk: whole or not at all.
+
+A file is written beside its place, flushed to the disk and moved over. Whatever kills the process, the reader finds
+the old file or the new one, never a half.
+"""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from pipeline.errors import Fault, ReviewError
+
+TEMPORARY = ".living-review-"  # how the name of an unfinished file begins
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write `data` to `path` atomically; folders are made as needed.
+
+    Raises:
+        ReviewError: the disk is full, the folder read-only, or a file stands where a folder must; nothing changed.
+    """
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _share(Path(temporary))
+        os.replace(temporary, path)  # noqa: PTH105 - Path.replace is the same call
+        temporary = None
+        _settle(path.parent)
+    except OSError as error:
+        remedy = "Free some space or make the folder writable, then run again; nothing was changed."
+        raise ReviewError(Fault(what=f"cannot be written ({error.strerror})", file=str(path), remedy=remedy)) from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)  # noqa: PTH108
+
+
+def read(path: Path) -> bytes:
+    """Read a file whole.
+
+    Raises:
+        ReviewError: it is not there or cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ReviewError(
+            Fault(what=f"cannot be read ({error.strerror})", file=str(path), remedy="Check the path and its rights.")
+        ) from error
+
+
+def _share(path: Path) -> None:
+    """Give a temporary file the rights that any new file has here; mkstemp makes it private."""
+    mask = os.umask(0)
+    os.umask(mask)
+    path.chmod(0o666 & ~mask)
+
+
+def _settle(folder: Path) -> None:
+    """Flush a folder's own entry, where the system can."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
