@@ -1,0 +1,247 @@
+"""Which stages are stale, in which order they run, and what came of them.
+
+A stage is stale when a file it reads, a setting it obeys, the program's own code, or a file it wrote is not what it
+was when the stage last ran. What each stage read and wrote stands in outputs/manifest.json, by content, without a
+clock; the digest of the code stands apart, in a hidden file, since a manifest is kept under version control and code
+changes daily.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from pipeline.workflow.folder import OUTPUTS, ReviewFolder
+
+MANIFEST = "manifest.json"
+CODE = ".code.json"
+SCHEMA = 1
+
+
+class Progress(Protocol):
+    """What a long stage tells while it works."""
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """Tell that `done` of `total` are done; a total of 0 is not known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What a stage did, in sentences for the person who called it.
+
+    Attributes:
+        did: what was read, merged, counted or written.
+        warnings: what a person should look at; none of it stops a run.
+        unreachable: sources that could not be reached, a sentence each; the run goes on and the exit code says so.
+        pending: what waits for a person, a sentence each.
+    """
+
+    did: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    unreachable: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What every stage is given.
+
+    Attributes:
+        folder: the review folder, locked.
+        protocol: the settings of workflow.yaml, checked.
+        now: the one clock of the run; only history may hold it.
+        progress: called by long stages.
+        options: what the command line asked for.
+    """
+
+    folder: ReviewFolder
+    protocol: Any
+    now: datetime
+    progress: Progress
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One step of the pipeline.
+
+    Attributes:
+        name: one word, as on the command line.
+        title: what it does, for the person who waits.
+        after: names of the stages whose files it reads.
+        reads: glob patterns of the files it depends on.
+        settings: sections of workflow.yaml it obeys.
+        writes: glob patterns, below outputs/, of the derived files that are its own.
+        run: loads values, calls the core, saves values, and says what it did.
+        always: True if only the stage itself can know whether there is work (a source may have changed).
+    """
+
+    name: str
+    title: str
+    run: Callable[[Work], Account]
+    after: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    always: bool = False
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """What one stage depended on and made: sha256 by path, the settings as one sha256."""
+
+    stage: str
+    settings: str
+    reads: dict[str, str]
+    writes: dict[str, str]
+    account: Account = Account()
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one run of a review depended on and made."""
+
+    schema: int = SCHEMA
+    tool: str = ""
+    stages: tuple[Trace, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What became of a stage: why it ran (empty if nothing had changed) and what it said."""
+
+    stage: Stage
+    because: str
+    account: Account
+
+
+def run(stages: Sequence[Stage], work: Work, *, tool: str, tell: Callable[[Result], None]) -> tuple[Result, ...]:
+    """Run every stage that is stale, in order, and record what each read and wrote.
+
+    The manifest is written after each stage, so that a run which is cut short goes on where it stopped.
+    """
+    folder = work.folder
+    code = code_digest()
+    codes = _codes(folder)
+    traces = {trace.stage: trace for trace in manifest(folder).stages}
+    results = []
+    for stage in in_order(stages):
+        because = _stale(stage, work, traces.get(stage.name), same_code=codes.get(stage.name) == code)
+        if because or stage.always:
+            account = stage.run(work)
+            traces[stage.name] = _trace(stage, work, account)
+            codes[stage.name] = code
+            folder.derive(CODE, _pretty(codes))
+            kept = tuple(traces[each.name] for each in in_order(stages) if each.name in traces)
+            folder.derive(MANIFEST, _pretty(Manifest(tool=tool, stages=kept)))
+        else:
+            account = traces[stage.name].account
+        result = Result(stage=stage, because=because, account=account)
+        tell(result)
+        results.append(result)
+    return tuple(results)
+
+
+def in_order(stages: Iterable[Stage]) -> tuple[Stage, ...]:
+    """Sort stages so that each comes after those it needs; ties keep the order of the list."""
+    by_name = {stage.name: stage for stage in stages}
+    sorter = TopologicalSorter({stage.name: stage.after for stage in by_name.values()})
+    return tuple(by_name[name] for name in sorter.static_order())
+
+
+def manifest(folder: ReviewFolder) -> Manifest:
+    """Read the manifest of the last run; one that is missing, damaged or of another schema is as good as none."""
+    relative = f"{OUTPUTS}/{MANIFEST}"
+    if not folder.has(relative):
+        return Manifest()
+    try:
+        found = msgspec.json.decode(folder.read(relative), type=Manifest)
+    except msgspec.DecodeError:
+        return Manifest()
+    return found if found.schema == SCHEMA else Manifest()
+
+
+def stale(stages: Sequence[Stage], work: Work) -> dict[str, str]:
+    """Say for each stage why it would run now; stages in which nothing changed are left out."""
+    code, codes = code_digest(), _codes(work.folder)
+    traces = {trace.stage: trace for trace in manifest(work.folder).stages}
+    reasons = {
+        stage.name: _stale(stage, work, traces.get(stage.name), same_code=codes.get(stage.name) == code)
+        for stage in stages
+    }
+    return {name: because for name, because in reasons.items() if because}
+
+
+@cache
+def code_digest() -> str:
+    """Return one sha256 for the whole program, so that a new version never trusts an older one's files."""
+    root = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256()
+    for place in sorted(root.rglob("*")):
+        if place.is_file() and "__pycache__" not in place.parts:
+            digest.update(place.relative_to(root).as_posix().encode() + b"\0" + place.read_bytes())
+    return digest.hexdigest()
+
+
+def _stale(stage: Stage, work: Work, trace: Trace | None, *, same_code: bool) -> str:
+    if trace is None:
+        return "it has not run yet"
+    if trace.settings != _settings(stage, work):
+        return f"workflow.yaml changed ({', '.join(stage.settings)})"
+    if changed := _difference(trace.reads, _digests(work.folder, stage.reads)):
+        return changed
+    if changed := _difference(trace.writes, _digests(work.folder, _below_outputs(stage))):
+        return f"{changed} since it was written"
+    return "" if same_code else "the program changed"
+
+
+def _difference(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """Name the first file that differs, and how many there are."""
+    new = [path for path in now if path not in before]
+    gone = [path for path in before if path not in now]
+    changed = [path for path in now if path in before and before[path] != now[path]]
+    said = [f"{path} is new" for path in new] + [f"{p} is gone" for p in gone] + [f"{p} changed" for p in changed]
+    if not said:
+        return ""
+    return said[0] + (f", and {len(said) - 1} more" if len(said) > 1 else "")
+
+
+def _trace(stage: Stage, work: Work, account: Account) -> Trace:
+    return Trace(
+        stage=stage.name,
+        settings=_settings(stage, work),
+        reads=_digests(work.folder, stage.reads),
+        writes=_digests(work.folder, _below_outputs(stage)),
+        account=account,
+    )
+
+
+def _below_outputs(stage: Stage) -> tuple[str, ...]:
+    return tuple(f"{OUTPUTS}/{pattern}" for pattern in stage.writes)
+
+
+def _digests(folder: ReviewFolder, patterns: Iterable[str]) -> dict[str, str]:
+    paths = sorted({path for pattern in patterns for path in folder.list(pattern)})
+    return {path: folder.digest(path) for path in paths}
+
+
+def _settings(stage: Stage, work: Work) -> str:
+    values = [getattr(work.protocol, section) for section in stage.settings]
+    return hashlib.sha256(msgspec.json.encode(values, order="deterministic")).hexdigest()
+
+
+def _pretty(value: Manifest | dict[str, str]) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=1) + b"\n"
+
+
+def _codes(folder: ReviewFolder) -> dict[str, str]:
+    """Read the digest of the code that last ran each stage; a damaged file is as good as none."""
+    relative = f"{OUTPUTS}/{CODE}"
+    try:
+        return msgspec.json.decode(folder.read(relative), type=dict[str, str]) if folder.has(relative) else {}
+    except msgspec.DecodeError:
+        return {}
