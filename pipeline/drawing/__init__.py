@@ -1,0 +1,1 @@
+"""Drawing by hand: how wide a text is, and the SVG that pictures are made of."""
