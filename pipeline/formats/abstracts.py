@@ -1,0 +1,52 @@
+"""An abstract delivered as one text, to its labelled passages."""
+
+import re
+
+from pipeline.records.record import Passage
+
+# Labels that databases print in lower case too. Source: NLM, "Structured Abstracts", labels mapped to the five
+# categories, https://lhncbc.nlm.nih.gov/structured-abstracts.html; the most frequent ones.
+_LABELS = (
+    "aims?|abstract|background|background and (?:aims?|objectives?|purpose)|case (?:presentation|report)|conclusions?|"
+    "context|data sources|design|discussion|evidence acquisition|evidence synthesis|findings|funding|importance|"
+    "interpretation|interventions?|introduction|(?:materials?|patients|subjects) and methods|materials? & methods|"
+    "main outcome measures?|main results|measurements|methodology|methods?|methods and (?:findings|results)|"
+    "objectives?|outcomes?|participants|patients|principal findings|purpose|rationale|registration|results?|"
+    "results and conclusions?|search methods|selection criteria|setting|significance|statement of significance|"
+    "study design|study selection|summary|trial registration|unlabelled"
+)
+_CAPITALS = r"[A-Z][A-Z0-9 &/,'()+-]{3,80}"
+_FIRST = re.compile(rf"({_CAPITALS}|(?i:{_LABELS}))(?: ?: |:(?=[A-Z]))")
+_NEXT = re.compile(rf"(?:(?<=[.?!)\]\"”;%]) |(?<=[.?!)\]])(?=[A-Z])|\n)({_CAPITALS}|(?i:{_LABELS}))(?: ?: |:(?=[A-Z]))")
+
+
+def passages(text: str) -> tuple[Passage, ...]:
+    """Part an abstract at its labels if it begins with one; else it is one passage without a label.
+
+    A label is a run of capitals, or one of the labels that journals use, after a sentence's end and before a colon.
+
+    >>> [(p.label, p.text) for p in passages("AIM: To see. METHODS: We looked. RESULTS: Two: one, two.")]
+    [('AIM', 'To see.'), ('METHODS', 'We looked.'), ('RESULTS', 'Two: one, two.')]
+    >>> passages("We saw. RESULTS: two.")
+    (Passage(text='We saw. RESULTS: two.', label=''),)
+    """
+    found = _FIRST.match(text)
+    if found is None:
+        folded = " ".join(text.split())
+        return (Passage(text=folded),) if folded else ()
+    parts = []
+    label, begin = found.group(1), found.end()
+    for following in _NEXT.finditer(text, begin):
+        parts.append((label, text[begin : following.start()]))
+        label, begin = following.group(1), following.end()
+    parts.append((label, text[begin:]))
+    read = [Passage(text=" ".join(passage.split()), label="" if said in _NONE else said) for said, passage in parts]
+    return tuple(passage for passage in read if passage.text or passage.label)
+
+
+_NONE = frozenset({"UNLABELLED", "UNLABELED", "Abstract", "ABSTRACT"})
+
+
+def joined(abstract: tuple[Passage, ...]) -> str:
+    """Join an abstract into one line, each passage after its label."""
+    return " ".join(f"{p.label}: {p.text}" if p.label else p.text for p in abstract)

@@ -1,0 +1,311 @@
+"""What a block says, by meaning, to a record: the one place where a field means the same from every format.
+
+A format knows only which of its tags or columns carries which meaning. What a value must be to fill a field, and
+where it goes if it is not, is decided here; what fills no field is kept in `extra` under its own tag.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from pipeline.formats import dates, kinds, languages, names, pages
+from pipeline.formats.abstracts import passages
+from pipeline.records import identifiers
+from pipeline.records.record import Author, Identifier, Link, Origin, Record
+
+Field = tuple[str, str]  # tag or column, and its text
+Fields = dict[str, Any]
+
+_EMBASE_URL = re.compile(r"embase\.com\S*?[?&]id=(L\d+)")
+_SCOPUS_URL = re.compile(r"[?&]eid=(2-s2\.0-\d+)")
+_CENTRAL = re.compile(r"\bCN-\d{8}\b")
+_RESOLVER = re.compile(r"(?:^|//(?:dx\.)?doi\.org/|^doi:\s*)(?=10\.)", re.IGNORECASE)
+_COPYRIGHT = re.compile(r"(?:Copyright\b|©|\(c\) ?\d{4})", re.IGNORECASE)
+_LABELLED_ID = re.compile(r"([A-Z]{2,15})\s+(\S+)")
+_SCHEMES = {
+    "PUBMED": "pmid",
+    "PMC": "pmcid",
+    "CTGOV": "registration",
+    "ICTRP": "registration",
+    "REGISTRATION": "registration",
+}
+_PLAIN_SCHEMES = ("embase", "central", "scopus", "cinahl", "openalex", "lens", "pii", "mid")
+_LANGUAGES = re.compile(r"\s*[;,/|]\s*|\s+and\s+")
+_MEDLINE = frozenset({"nlm", "medline", "pubmed", "nlm medline", "ovid medline(r)"})
+_NO_PAGE = frozenset({"no", "specified", "no-specified", "n/a", "no pagination", "no-no"})
+
+
+class Said:
+    """What one block says: texts by meaning, each with the tag that carried it, and what has no meaning here.
+
+    Attributes:
+        kind: what the type of entry says the document is, one of record.KINDS.
+        extra: fields that no meaning takes, in the order read.
+        authors: authors that the format itself delivers in parts, before those under the meaning "author".
+    """
+
+    __slots__ = ("_by_meaning", "authors", "editors", "extra", "identifiers", "kind", "links")
+
+    def __init__(self, kind: str = "article") -> None:
+        self.kind = kind
+        self._by_meaning: dict[str, list[Field]] = {}
+        self.extra: list[Field] = []
+        self.authors: list[Author] = []
+        self.editors: list[Author] = []
+        self.identifiers: list[Identifier] = []
+        self.links: list[Link] = []
+
+    def add(self, meaning: str, tag: str, text: str) -> None:
+        """Note that `tag` says `text`."""
+        text = text.strip()
+        if not text:
+            return
+        if meaning:
+            self._by_meaning.setdefault(meaning, []).append((tag, text))
+        else:
+            self.extra += [(tag, " ".join(line.split())) for line in text.split("\n") if line.strip()]
+
+    def of(self, *meanings: str) -> list[Field]:
+        """List the fields of some meanings, those of the first meaning first."""
+        return [field for meaning in meanings for field in self._by_meaning.get(meaning, ())]
+
+    def lines(self, *meanings: str) -> list[Field]:
+        """List the lines of the fields of some meanings, folded."""
+        return [
+            (tag, folded)
+            for meaning in meanings
+            for tag, text in self._by_meaning.get(meaning, ())
+            for line in (text.split("\n") if "\n" in text else (text,))
+            if (folded := " ".join(line.split()))
+        ]
+
+    def first(self, *meanings: str) -> str:
+        """Return the first text of some meanings, folded; keep every other that differs from it."""
+        found = self.of(*meanings)
+        if not found:
+            return ""
+        chosen = " ".join(found[0][1].split())
+        for tag, text in found[1:]:
+            other = " ".join(text.split())
+            if other != chosen:
+                self.extra.append((tag, other))
+        return chosen
+
+    def identify(self, scheme: str, value: str) -> None:
+        """Add an identifier that has no field of its own."""
+        self.identifiers.append(Identifier(scheme=scheme, value=value))
+
+
+def assemble(said: Said, *, name: str, origin: Origin) -> Record:
+    """Make the record that a block describes."""
+    fields: Fields = {}
+    for part in _PARTS:
+        part(said, fields)
+    return Record(id=name, origin=origin, **fields)
+
+
+def _titles(said: Said, fields: Fields) -> None:
+    fields["title"] = said.first("title")
+    fields["original_title"] = original = said.first("original-title")
+    if not fields["title"]:
+        fields["title"] = original
+
+
+def _authors(said: Said, fields: Fields) -> None:
+    authors = [names.read(text) for _, text in said.lines("author")]
+    groups = [Author(family=text, is_group=True) for _, text in said.lines("group")]
+    fields["authors"] = (*said.authors, *authors, *groups)
+    fields["editors"] = (*said.editors, *(names.read(text) for _, text in said.lines("editor")))
+
+
+def _date(said: Said, fields: Fields) -> None:
+    found = said.of("date")
+    if found:
+        date = dates.combine([text for _, text in found])
+        fields["year"], fields["month"], fields["day"], fields["date"] = date
+
+
+def _container(said: Said, fields: Fields) -> None:
+    journals = said.lines("journal")
+    abbreviations = said.lines("journal-abbreviation")
+    if not journals and abbreviations:
+        journals.append(abbreviations.pop(0))
+    named = dict.fromkeys(text for _, text in journals + abbreviations)
+    fields["journal"] = journal = journals[0][1] if journals else ""
+    others = [(tag, text) for tag, text in abbreviations + journals[1:] if text != journal]
+    fields["journal_abbreviation"] = abbreviation = others[0][1] if others and abbreviations else ""
+    for tag, text in abbreviations + journals[1:]:
+        if text not in (journal, abbreviation) and named.pop(text, "") is None:
+            said.extra.append((tag, text))
+    for field in ("volume", "issue", "place"):
+        fields[field] = said.first(field)
+    fields["publisher"] = said.first("publisher")
+    fields["edition"] = said.first("edition")
+
+
+def _pages(said: Said, fields: Fields) -> None:
+    first, last = said.first("first-page"), said.first("last-page")
+    if first.casefold() in _NO_PAGE:
+        said.extra += [field for field in said.of("first-page", "last-page") if field[1].casefold() in _NO_PAGE]
+        first = last = ""
+    printed = said.first("pages")
+    found = pages.expand(printed) or pages.join(first, last)
+    if printed and first and pages.join(first, last) != found:
+        said.extra += said.of("first-page", "last-page")
+    article = said.of("article-number")
+    if article and not found:
+        found = article.pop(0)[1]
+    said.extra += [field for field in article if field[1] != found]
+    fields["pages"] = found
+
+
+def _serials(said: Said, fields: Fields) -> None:
+    issn: list[str] = []
+    isbn: list[str] = []
+    for tag, text in said.of("issn"):
+        serials, books = _serial_numbers(text)
+        issn += serials
+        isbn += books
+        if not serials and not books:
+            said.extra.append((tag, " ".join(text.split())))
+    fields["issn"], fields["isbn"] = tuple(dict.fromkeys(issn)), tuple(dict.fromkeys(isbn))
+
+
+@lru_cache(maxsize=1 << 12)
+def _serial_numbers(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    books = identifiers.isbn(text)
+    return identifiers.issn(text), books
+
+
+def _languages(said: Said, fields: Fields) -> None:
+    found: list[str] = []
+    for tag, text in said.lines("language"):
+        for part in _LANGUAGES.split(text):
+            if code := languages.code(part):
+                found.append(code)
+            elif part:
+                said.extra.append((tag, part))
+    fields["languages"] = tuple(dict.fromkeys(found))
+
+
+def _abstract(said: Said, fields: Fields) -> None:
+    texts: list[str] = []
+    for tag, text in said.of("abstract"):
+        if texts and _COPYRIGHT.match(text):
+            said.extra.append((tag, " ".join(text.split())))
+        elif text not in texts:
+            texts.append(text)
+    fields["abstract"] = passages("\n".join(texts)) if texts else ()
+
+
+def _subjects(said: Said, fields: Fields) -> None:
+    for field, meaning in (("keywords", "keyword"), ("mesh", "mesh"), ("publication_types", "publication-type")):
+        fields[field] = tuple(dict.fromkeys(text for _, text in said.lines(meaning)))
+    fields["kind"] = kinds.refine(said.kind, fields["publication_types"])
+
+
+def _links(said: Said, fields: Fields) -> None:
+    urls: list[str] = []
+    for tag, text in said.lines("url"):
+        parts = text.split() if text.count("://") > 1 else [text]
+        for part in parts:
+            if "://" in part or part.startswith("www."):
+                urls.append(part)
+            else:
+                said.extra.append((tag, part))
+    fields["urls"] = tuple(dict.fromkeys(urls))
+    fields["notes"] = tuple(text for _, text in said.lines("note"))
+    for url in urls:
+        if "embase.com" in url and (found := _EMBASE_URL.search(url)):
+            said.identify("embase", found.group(1))
+        elif "scopus.com" in url and (found := _SCOPUS_URL.search(url)):
+            said.identify("scopus", found.group(1))
+
+
+def _doi(said: Said, fields: Fields) -> None:
+    for tag, text in said.of("doi"):
+        canonical = identifiers.doi(text)
+        if not canonical:
+            said.extra.append((tag, text))
+        elif not fields.get("doi"):
+            fields["doi"] = canonical
+            fields["doi_as_printed"] = text if text != canonical else ""
+        elif canonical != fields["doi"]:
+            said.extra.append((tag, text))
+    for tag, text in said.of("doi-elsewhere"):
+        canonical = identifiers.doi(text) if _RESOLVER.search(text) else ""
+        if not canonical:
+            said.extra.append((tag, text))
+        elif not fields.get("doi"):
+            fields["doi"], fields["doi_as_printed"] = canonical, text if text != canonical else ""
+        elif identifiers.doi_key(canonical) != identifiers.doi_key(fields["doi"]):
+            said.extra.append((tag, text))
+    if not fields.get("doi"):
+        fields["doi"] = next((identifiers.doi(url) for url in fields["urls"] if _RESOLVER.search(url)), "")
+
+
+def _identifiers(said: Said, fields: Fields) -> None:
+    fields["pmid"] = fields["pmcid"] = ""
+    for tag, text in said.lines("ids"):
+        _labelled_ids(tag, text, said)
+    for meaning, read in (("pmid", identifiers.pmid), ("pmcid", identifiers.pmcid)):
+        for tag, text in said.of(meaning):
+            found = read(text)
+            if not found or fields[meaning] not in ("", found):
+                said.extra.append((tag, text))
+            else:
+                fields[meaning] = found
+    for tag, text in said.of("registration"):
+        registered = identifiers.registrations(text)
+        for value in registered:
+            said.identify("registration", value)
+        if not registered:
+            said.extra.append((tag, text))
+    for scheme in _PLAIN_SCHEMES:
+        for _, text in said.of(scheme):
+            said.identify(scheme, text)
+
+
+def _labelled_ids(tag: str, text: str, said: Said) -> None:
+    """Read what the Cochrane Library writes, `PUBMED 38407106,EMBASE 643589775`; other text has no such labels."""
+    parts = [_LABELLED_ID.fullmatch(part.strip()) for part in text.split(",")]
+    if not all(parts):
+        said.extra.append((tag, text))
+        return
+    for scheme, value in (part.groups() for part in parts if part):
+        meaning = _SCHEMES.get(scheme, "")
+        if meaning:
+            said.add(meaning, tag, value)
+        else:
+            said.identify(scheme.lower(), value)
+
+
+def _source(said: Said, fields: Fields) -> None:
+    databases = [text for _, text in said.lines("database")]
+    fields["database"] = "; ".join(dict.fromkeys(databases))
+    fields["accession"] = accession = said.first("accession")
+    if accession.isdigit() and not fields["pmid"] and any(name.casefold() in _MEDLINE for name in databases):
+        fields["pmid"] = identifiers.pmid(accession)
+    if _CENTRAL.fullmatch(accession):
+        said.identify("central", accession)
+    fields["identifiers"] = tuple(dict.fromkeys(said.identifiers))
+    fields["links"] = tuple(said.links)
+    fields["extra"] = tuple(said.extra)
+
+
+_PARTS: tuple[Callable[[Said, Fields], None], ...] = (
+    _titles,
+    _authors,
+    _date,
+    _container,
+    _pages,
+    _serials,
+    _languages,
+    _abstract,
+    _subjects,
+    _links,
+    _doi,
+    _identifiers,
+    _source,
+)

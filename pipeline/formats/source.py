@@ -1,0 +1,121 @@
+"""What a reader is given: the bytes of one file, where they came from, and the names its records get."""
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, Protocol, cast
+
+from pipeline.errors import Fault
+from pipeline.records.record import Origin, Record
+
+SHOWN = 2000  # characters of raw text that a fault carries at most
+
+Blocks = Iterator[Record | Fault]
+
+
+class Readable(Protocol):
+    """The one method of a binary stream that readers use."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes, all that is left if negative, and none at the end."""
+        ...
+
+
+class Joined:
+    """A stream whose first bytes were already taken from it."""
+
+    def __init__(self, head: bytes, rest: Readable) -> None:
+        self._head = head
+        self._rest = rest
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes, first those that were taken."""
+        if not self._head:
+            return self._rest.read(size)
+        if size < 0:
+            head, self._head = self._head, b""
+            return head + self._rest.read()
+        head, self._head = self._head[:size], self._head[size:]
+        return head
+
+
+class Unzipped:
+    """A gzip stream, unpacked; where it is damaged or cut off, it ends, and `broken` says why."""
+
+    def __init__(self, packed: Readable) -> None:
+        self._stream = gzip.GzipFile(fileobj=cast("BinaryIO", packed))
+        self.broken = ""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` unpacked bytes, and none at the end or where the stream is broken."""
+        if self.broken:
+            return b""
+        try:
+            return self._stream.read1(size) if size > 0 else self._stream.read()
+        except (EOFError, OSError, zlib.error) as error:
+            self.broken = str(error)
+            return b""
+
+
+@dataclass(slots=True, kw_only=True)
+class Source:
+    """One file while it is read.
+
+    Attributes:
+        stream: its bytes, unpacked.
+        file: its path inside the review folder, for messages and origins.
+        search: id of the search that it belongs to.
+        format: name of the reader.
+        columns: for tables: which column holds which field of a record, where a person said so.
+        notices: what was unusual and was taken all the same, one sentence each; readers add to it.
+        block: how many blocks were begun.
+        packed: the gzip stream that it comes out of, if it does.
+    """
+
+    stream: BinaryIO | Readable
+    file: str
+    search: str
+    format: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    block: int = 0
+    packed: Unzipped | None = None
+    _seen: dict[bytes, int] = field(default_factory=dict)
+
+    def begin(self, line: int = 0) -> Origin:
+        """Count a block that begins on `line`, and say where it stands."""
+        self.block += 1
+        return Origin(search=self.search, file=self.file, block=self.block, line=line, format=self.format)
+
+    def notice(self, sentence: str, line: int = 0) -> None:
+        """Note what was unusual and was taken all the same."""
+        self.notices.append(f"{self.file}, line {line}: {sentence}" if line else f"{self.file}: {sentence}")
+
+    def fault(self, what: str, raw: str, *, line: int = 0, row: int = 0, accepted: str = "", remedy: str = "") -> Fault:
+        """Say that the block begun last could not be read."""
+        return Fault(
+            what=what, file=self.file, line=line, row=row, accepted=accepted, remedy=remedy, raw=raw[:SHOWN].rstrip()
+        )
+
+    def name(self, raw: str) -> str:
+        """Name a record after its search and its raw block; the second block of the same text gets `-2`, and so on.
+
+        Equal to `records.record.record_id` of the block's UTF-8 text, whatever encoding the file was saved in.
+        """
+        digest = hashlib.sha256(raw.strip().encode("utf-8", "surrogatepass")).digest()[:6]
+        return self.number(f"{self.search}:{digest.hex()}", digest)
+
+    def damage(self) -> Fault | None:
+        """Say that the packed file broke off, if it did; what was read before it stands."""
+        if self.packed is None or not self.packed.broken:
+            return None
+        broken, self.packed.broken = self.packed.broken, ""
+        self.begin()
+        return self.fault(f"the packed file is damaged or cut off ({broken})", "", remedy="Fetch or export it again.")
+
+    def number(self, name: str, key: bytes) -> str:
+        """Add `-2`, `-3` ... to a name whose key occurred before in this file."""
+        times = self._seen[key] = self._seen.get(key, 0) + 1
+        return name if times == 1 else f"{name}-{times}"
