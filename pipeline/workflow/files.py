@@ -7,6 +7,7 @@ the old file or the new one, never a half.
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline.errors import Fault, ReviewError
@@ -14,31 +15,61 @@ from pipeline.errors import Fault, ReviewError
 TEMPORARY = ".living-review-"  # how the name of an unfinished file begins
 
 
-def write(path: Path, data: bytes) -> None:
-    """Write `data` to `path` atomically; folders are made as needed.
+def write(path: Path, data: bytes, *, known_as: str = "") -> None:
+    """Write `data` to `path` atomically; folders are made as needed. Errors name it as `known_as`.
 
     Raises:
         ReviewError: the disk is full, the folder read-only, or a file stands where a folder must; nothing changed.
     """
-    temporary = None
-    try:
+    write_pieces(path, (data,), known_as=known_as)
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes], *, known_as: str = "") -> None:
+    """Write pieces to `path` atomically, holding one at a time; what the pieces raise goes through.
+
+    Raises:
+        ReviewError: as `write`.
+    """
+    known_as = known_as or str(path)
+    with _said(known_as):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
+    try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        _share(Path(temporary))
-        os.replace(temporary, path)  # noqa: PTH105 - Path.replace is the same call
-        temporary = None
-        _settle(path.parent)
+            for piece in pieces:
+                with _said(known_as):
+                    stream.write(piece)
+            with _said(known_as):
+                stream.flush()
+                os.fsync(stream.fileno())
+        with _said(known_as):
+            _share(Path(temporary))
+            os.replace(temporary, path)  # noqa: PTH105 - Path.replace is the same call
+            _settle(path.parent)
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)  # noqa: PTH108 - gone already if all went well
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a finished file to its place on the same disk; folders are made as needed.
+
+    Raises:
+        ReviewError: as `write`.
+    """
+    with _said(str(target)):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(source, target)  # noqa: PTH105
+        _settle(target.parent)
+
+
+@contextlib.contextmanager
+def _said(path: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         remedy = "Free some space or make the folder writable, then run again; nothing was changed."
-        raise ReviewError(Fault(what=f"cannot be written ({error.strerror})", file=str(path), remedy=remedy)) from error
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)  # noqa: PTH108
+        raise ReviewError(Fault(what=f"cannot be written ({error.strerror})", file=path, remedy=remedy)) from error
 
 
 def read(path: Path) -> bytes:

@@ -1,15 +1,21 @@
 """The review folder: its only reader and writer.
 
 A file is *given* (a person's: created once by the program, then never touched), *history* (dated, created once) or
-*derived* (rebuilt at will, all below outputs/). The three have three ways in; there is no fourth.
+*derived* (rebuilt at will, all below outputs/). What a run writes is one transaction: its files wait in a folder of
+their own, and are moved to their places once the whole run has succeeded. A list of the moves is written first, so
+that a run killed among them is finished by the next one. Only the pages of a search go to their place at once: they
+were paid for.
 """
 
 import hashlib
-import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from itertools import count
 from pathlib import Path, PurePosixPath
 
+import msgspec
 from filelock import FileLock, Timeout
 
 from pipeline.errors import Fault, FormatError, LockError, ProtocolError, ReviewError
@@ -18,9 +24,11 @@ from pipeline.workflow import files
 PROTOCOL = "workflow.yaml"
 OUTPUTS = "outputs"
 LOCK = ".living-review.lock"
-_ROOMS = ("queries", "screening", "deduplication", "extraction", "versions", OUTPUTS)
+STAGED = ".living-review.staged"
+MOVES = "moves.json"
 # What spreadsheets and systems leave beside a file that is open. Source: LibreOffice, Microsoft Office, macOS, Windows.
 _LEFTOVERS = (".", "~$", "Thumbs.db", "desktop.ini")
+_GONE = ""  # what stands in the list of moves for a file that is to be removed
 
 
 class ReviewFolder:
@@ -33,6 +41,9 @@ class ReviewFolder:
             ProtocolError: there is no workflow.yaml in it.
         """
         self.root = root.resolve()
+        self._staged: dict[str, str] | None = None
+        self._names = count()
+        self._watched: set[str] = set()
         if not (self.root / PROTOCOL).is_file():
             what = f"there is no {PROTOCOL} in {str(root)!r}, so it is no review folder"
             remedy = "Name the folder of your review, or make a new one with 'living-review init DIR'."
@@ -48,7 +59,7 @@ class ReviewFolder:
         lock = FileLock(self.root / LOCK)
         try:
             with lock.acquire(timeout=0):
-                self._clear_unfinished()
+                self._finish_moves()
                 yield
         except Timeout as error:
             remedy = "Wait until it has ended, then run again."
@@ -73,7 +84,7 @@ class ReviewFolder:
 
     def has(self, relative: str) -> bool:
         """Say whether there is such a file."""
-        return self.path(relative).is_file()
+        return self._place(relative).is_file()
 
     def read(self, relative: str) -> bytes:
         """Read a file whole.
@@ -81,9 +92,8 @@ class ReviewFolder:
         Raises:
             ReviewError: it is not there or cannot be read.
         """
-        place = self.path(relative)
         try:
-            return place.read_bytes()
+            return self._place(relative).read_bytes()
         except OSError as error:
             what = f"cannot be read ({error.strerror})"
             remedy = "Put the file there, or correct the path that names it."
@@ -105,9 +115,34 @@ class ReviewFolder:
 
     def list(self, pattern: str) -> tuple[str, ...]:
         """List the files that match a glob pattern, sorted; what an open spreadsheet leaves beside them is no file."""
-        found = (place for place in self.root.glob(pattern) if place.is_file())
-        kept = (place for place in found if not place.name.startswith(_LEFTOVERS))
-        return tuple(sorted(place.relative_to(self.root).as_posix() for place in kept))
+        found = {place.relative_to(self.root).as_posix() for place in self.root.glob(pattern) if place.is_file()}
+        for relative, staged in (self._staged or {}).items():
+            if staged == _GONE:
+                found.discard(relative)
+            elif _matches(relative, pattern):
+                found.add(relative)
+        return tuple(sorted(path for path in found if not PurePosixPath(path).name.startswith(_LEFTOVERS)))
+
+    def digest(self, relative: str) -> str:
+        """Return the sha256 of a file, as 64 hex digits."""
+        return _sha256(self._place(relative))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold back every file that is created or derived until the end; after an error none of them is there."""
+        self._staged = {}
+        try:
+            yield
+            self._commit(self._staged)
+        finally:
+            self._staged = None
+            shutil.rmtree(self.root / STAGED, ignore_errors=True)
+
+    @contextmanager
+    def watched(self) -> Iterator[set[str]]:
+        """Note which derived files are written, changed or not, from here to the end."""
+        self._watched = set()
+        yield self._watched
 
     def create(self, relative: str, data: bytes) -> None:
         """Create a given or a history file.
@@ -115,31 +150,92 @@ class ReviewFolder:
         Raises:
             ReviewError: it exists already, and such a file is never touched again.
         """
-        place = self.path(relative)
-        if place.exists():
-            what = "exists already and is not the program's to change"
-            raise ReviewError(Fault(what=what, file=relative, remedy="Move it away, then run again."))
-        files.write(place, data)
+        self._refuse_existing(relative)
+        self._write(relative, (data,))
 
-    def derive(self, relative: str, data: bytes) -> None:
-        """Write a derived file, unless it already holds these bytes."""
-        place = self.path(f"{OUTPUTS}/{relative}")
-        if not (place.is_file() and place.read_bytes() == data):
-            files.write(place, data)
+    def keep(self, relative: str, data: bytes) -> None:
+        """Create a history file at once, whatever becomes of the run.
+
+        Raises:
+            ReviewError: it exists already.
+        """
+        self._refuse_existing(relative)
+        staged = self.root / STAGED / str(next(self._names))
+        files.write(staged, data, known_as=relative)
+        files.move(staged, self.path(relative))
+
+    def derive(self, relative: str, data: bytes | Iterable[bytes]) -> None:
+        """Write a derived file, whole or piece by piece, unless it already holds these bytes."""
+        self._watched.add(f"{OUTPUTS}/{relative}")
+        self._write(f"{OUTPUTS}/{relative}", (data,) if isinstance(data, bytes) else data)
 
     def drop(self, relative: str) -> None:
         """Remove a derived file that nothing makes any more."""
-        self.path(f"{OUTPUTS}/{relative}").unlink(missing_ok=True)
+        if self._staged is None:
+            with self.transaction():
+                self.drop(relative)
+        else:
+            self._staged[f"{OUTPUTS}/{relative}"] = _GONE
 
-    def digest(self, relative: str) -> str:
-        """Return the sha256 of a file, as 64 hex digits."""
-        with self.path(relative).open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+    def _place(self, relative: str) -> Path:
+        """Find where a file is now: among the staged ones, or at its place."""
+        staged = (self._staged or {}).get(relative)
+        if staged is None:
+            return self.path(relative)
+        return self.root / STAGED / (staged or "removed")
 
-    def _clear_unfinished(self) -> None:
-        """Remove what a killed run left half-written; only a run that holds the lock may."""
-        for room in _ROOMS:
-            for folder, _, names in os.walk(self.root / room):
-                for name in names:
-                    if name.startswith(files.TEMPORARY):
-                        Path(folder, name).unlink(missing_ok=True)
+    def _refuse_existing(self, relative: str) -> None:
+        if self.path(relative).exists() or relative in (self._staged or {}):
+            what = "exists already and is not the program's to change"
+            raise ReviewError(Fault(what=what, file=relative, remedy="Move it away, then run again."))
+
+    def _write(self, relative: str, pieces: Iterable[bytes]) -> None:
+        if self._staged is None:
+            with self.transaction():
+                self._write(relative, pieces)
+            return
+        place = self.path(relative)
+        name = str(next(self._names))
+        staged = self.root / STAGED / name
+        files.write_pieces(staged, pieces, known_as=relative)
+        same = place.is_file() and place.stat().st_size == staged.stat().st_size and _sha256(place) == _sha256(staged)
+        if same:
+            staged.unlink()
+            self._staged.pop(relative, None)
+        else:
+            self._staged[relative] = name
+
+    def _commit(self, staged: dict[str, str]) -> None:
+        if staged:
+            files.write(self.root / STAGED / MOVES, msgspec.json.encode(staged))
+            self._finish_moves()
+
+    def _finish_moves(self) -> None:
+        """Move staged files to their places if their list is complete, else forget them; only under the lock."""
+        listed = self.root / STAGED / MOVES
+        if listed.is_file():
+            for relative, name in msgspec.json.decode(listed.read_bytes(), type=dict[str, str]).items():
+                if name == _GONE:
+                    self.path(relative).unlink(missing_ok=True)
+                elif (staged := self.root / STAGED / name).is_file():
+                    files.move(staged, self.path(relative))
+            listed.unlink()
+        shutil.rmtree(self.root / STAGED, ignore_errors=True)
+
+
+def _sha256(place: Path) -> str:
+    with place.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _matches(relative: str, pattern: str) -> bool:
+    """Say whether a path matches a glob pattern in which `**` stands for any number of folders."""
+
+    def match(path: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+        if not wanted:
+            return not path
+        if wanted[0] == "**":
+            return match(path, wanted[1:]) or (bool(path) and match(path[1:], wanted))
+        return bool(path) and fnmatchcase(path[0], wanted[0]) and match(path[1:], wanted[1:])
+
+    return match(PurePosixPath(relative).parts, PurePosixPath(pattern).parts)

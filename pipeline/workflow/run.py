@@ -122,8 +122,13 @@ class Result:
 def run(stages: Sequence[Stage], work: Work, *, tool: str, tell: Callable[[Result], None]) -> tuple[Result, ...]:
     """Run every stage that is stale, in order, and record what each read and wrote.
 
-    The manifest is written after each stage, so that a run which is cut short goes on where it stopped.
+    All of it is one transaction: after an error no file has changed.
     """
+    with work.folder.transaction():
+        return _run(stages, work, tool, tell)
+
+
+def _run(stages: Sequence[Stage], work: Work, tool: str, tell: Callable[[Result], None]) -> tuple[Result, ...]:
     folder = work.folder
     code = code_digest()
     codes = _codes(folder)
@@ -132,17 +137,20 @@ def run(stages: Sequence[Stage], work: Work, *, tool: str, tell: Callable[[Resul
     for stage in in_order(stages):
         because = _stale(stage, work, traces.get(stage.name), same_code=codes.get(stage.name) == code)
         if because or stage.always:
-            account = stage.run(work)
+            before = _paths(folder, _below_outputs(stage))
+            with folder.watched() as written:
+                account = stage.run(work)
+            for left in sorted(before - written):
+                folder.drop(left.removeprefix(f"{OUTPUTS}/"))
             traces[stage.name] = _trace(stage, work, account)
             codes[stage.name] = code
-            folder.derive(CODE, _pretty(codes))
-            kept = tuple(traces[each.name] for each in in_order(stages) if each.name in traces)
-            folder.derive(MANIFEST, _pretty(Manifest(tool=tool, stages=kept)))
         else:
             account = traces[stage.name].account
         result = Result(stage=stage, because=because, account=account)
         tell(result)
         results.append(result)
+    folder.derive(MANIFEST, _pretty(Manifest(tool=tool, stages=tuple(traces[each.name] for each in in_order(stages)))))
+    folder.derive(CODE, _pretty(codes))
     return tuple(results)
 
 
@@ -225,8 +233,11 @@ def _below_outputs(stage: Stage) -> tuple[str, ...]:
 
 
 def _digests(folder: ReviewFolder, patterns: Iterable[str]) -> dict[str, str]:
-    paths = sorted({path for pattern in patterns for path in folder.list(pattern)})
-    return {path: folder.digest(path) for path in paths}
+    return {path: folder.digest(path) for path in sorted(_paths(folder, patterns))}
+
+
+def _paths(folder: ReviewFolder, patterns: Iterable[str]) -> set[str]:
+    return {path for pattern in patterns for path in folder.list(pattern)}
 
 
 def _settings(stage: Stage, work: Work) -> str:

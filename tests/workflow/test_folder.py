@@ -1,3 +1,4 @@
+import hashlib
 import os
 import subprocess
 import sys
@@ -58,22 +59,97 @@ def test_two_runs_do_not_meet(folder):
         pass
 
 
-def test_a_killed_run_frees_the_lock_and_its_unfinished_file_is_cleared(folder):
-    program = (
-        "import os, signal, pathlib, sys\n"
-        "from pipeline.workflow.folder import ReviewFolder\n"
-        "from pipeline.workflow import files\n"
-        "with ReviewFolder(pathlib.Path(sys.argv[1])).locked():\n"
-        "    files.os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    files.write(pathlib.Path(sys.argv[1]) / 'outputs/a.txt', b'half')\n"
-    )
-    folder.derive("a.txt", b"whole")
-    ended = subprocess.run([sys.executable, "-c", program, str(folder.root)], check=False)
-    assert ended.returncode == -9
-    assert len(list((folder.root / "outputs").iterdir())) == 2
-    with folder.locked():
-        assert [path.name for path in (folder.root / "outputs").iterdir()] == ["a.txt"]
-    assert folder.read("outputs/a.txt") == b"whole"
+KILLED = """
+import os, pathlib, signal, sys
+from pipeline.workflow import files
+from pipeline.workflow.folder import ReviewFolder
+
+root, last = pathlib.Path(sys.argv[1]), int(sys.argv[2])
+calls = 0
+
+
+def counted(original):
+    def call(*arguments):
+        global calls
+        calls += 1
+        if calls == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*arguments)
+
+    return call
+
+
+files.os.replace, files.os.fsync = counted(os.replace), counted(os.fsync)
+folder = ReviewFolder(root)
+with folder.locked(), folder.transaction():
+    folder.derive("a.txt", b"new a")
+    folder.create("screening/b.csv", b"new b")
+    folder.drop("gone.txt")
+print("done")
+"""
+
+
+def state(folder):
+    return {
+        path.relative_to(folder.root).as_posix(): path.read_bytes()
+        for path in folder.root.rglob("*.*")
+        if path.is_file()
+    }
+
+
+def test_kill_9_at_any_write_leaves_the_old_state_or_the_new_one_after_the_next_lock(tmp_path_factory):
+    states = set()
+    for last in range(1, 40):
+        root = tmp_path_factory.mktemp("review")
+        (root / "workflow.yaml").write_text("schema: 1\n")
+        folder = ReviewFolder(root)
+        folder.derive("a.txt", b"old a")
+        folder.derive("gone.txt", b"old")
+        old = state(folder)
+        ended = subprocess.run([sys.executable, "-c", KILLED, str(root), str(last)], check=False, capture_output=True)
+        with folder.locked():
+            pass
+        found = state(folder)
+        found.pop(".living-review.lock", None)
+        new = {"workflow.yaml": b"schema: 1\n", "outputs/a.txt": b"new a", "screening/b.csv": b"new b"}
+        assert found in (old, new)
+        states.add("new" if found == new else "old")
+        if ended.stdout == b"done\n":
+            assert found == new
+            break
+        assert ended.returncode == -9
+    else:
+        pytest.fail("the program never came to its end")
+    assert states == {"old", "new"}
+    assert last > 8
+
+
+def test_what_is_staged_can_be_read_and_listed_before_it_is_in_its_place(folder):
+    folder.derive("old.csv", b"1")
+    with folder.transaction():
+        folder.derive("a/new.csv", iter([b"1", b"2"]))
+        folder.drop("old.csv")
+        assert folder.read("outputs/a/new.csv") == b"12"
+        assert folder.digest("outputs/a/new.csv") == hashlib.sha256(b"12").hexdigest()
+        assert folder.list("outputs/**/*.csv") == ("outputs/a/new.csv",)
+        assert not folder.has("outputs/old.csv")
+        assert (folder.root / "outputs/old.csv").exists()
+        assert not (folder.root / "outputs/a").exists()
+    assert folder.list("outputs/**/*.csv") == ("outputs/a/new.csv",)
+    assert not (folder.root / "outputs/old.csv").exists()
+
+
+def test_history_that_was_paid_for_is_kept_even_if_the_run_fails(folder):
+    def fetch_and_fail():
+        with folder.transaction():
+            folder.keep("queries/runs/x/page.xml", b"1")
+            folder.create("screening/a.csv", b"1")
+            raise ReviewError("no")
+
+    with pytest.raises(ReviewError, match="no"):
+        fetch_and_fail()
+    assert folder.has("queries/runs/x/page.xml")
+    assert not folder.has("screening/a.csv")
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_the_old_file(folder, monkeypatch):

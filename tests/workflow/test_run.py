@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipeline.errors import FormError
 from pipeline.workflow import run
 from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.run import Account, Stage, Work
@@ -105,14 +106,31 @@ def test_a_new_version_of_the_program_trusts_no_old_file(work, monkeypatch):
     assert reasons(work()) == {"first": "the program changed", "second": "the program changed"}
 
 
-def test_a_run_that_is_cut_short_goes_on_where_it_stopped(work):
-    def fail(_):
-        raise KeyboardInterrupt
+def test_a_run_that_fails_changes_nothing(work, tmp_path):
+    reasons(work())
+    (tmp_path / "in.txt").write_text("b")
+    before = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 
-    broken = (Stage(name="second", title="", after=("first",), run=fail), STAGES[1])
-    with pytest.raises(KeyboardInterrupt):
-        reasons(work(), broken)
-    assert reasons(work()) == {"first": "", "second": "it has not run yet"}
+    def fail(_):
+        raise FormError("no")
+
+    with pytest.raises(FormError):
+        reasons(work(), (Stage(name="second", title="", after=("first",), run=fail), STAGES[1]))
+    assert {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert reasons(work()) == {"first": "in.txt changed", "second": "outputs/one.txt changed"}
+
+
+def test_a_derived_file_that_is_no_longer_made_goes(work, tmp_path):
+    def once(work):
+        if not (tmp_path / "stop").exists():
+            work.folder.derive("one.txt", b"1")
+        return Account()
+
+    stage = Stage(name="only", title="", reads=("stop",), writes=("*.txt",), run=once)
+    reasons(work(), (stage,))
+    (tmp_path / "stop").touch()
+    reasons(work(), (stage,))
+    assert not (tmp_path / "outputs/one.txt").exists()
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b'{"schema": 99}', b"\xff"])

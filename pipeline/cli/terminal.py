@@ -1,0 +1,82 @@
+"""What a person sees in the terminal; text of databases is cleaned before it gets there."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pipeline.workflow.run import Progress, Result
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# Control characters, and the bidirectional marks that make a line read as what it is not.
+# Source: Unicode 16, categories Cc and Bidi_Control; Boucher and Anderson 2023, "Trojan Source".
+_HIDDEN = {
+    code: "\N{REPLACEMENT CHARACTER}"
+    for code in (
+        *range(0x20),
+        *range(0x7F, 0xA0),
+        0x061C,
+        0x200E,
+        0x200F,
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    )
+    if chr(code) not in "\n\t"
+}
+
+
+def plain(text: str) -> str:
+    r"""Show what could steer a terminal or turn a line round as a replacement character.
+
+    >>> plain("a\x1b[31mb")
+    'a�[31mb'
+    """
+    return text.translate(_HIDDEN)
+
+
+def console(*, stderr: bool = False) -> "Console":
+    """Open the terminal: colour and width where there is one, plain lines where there is not."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, highlight=False, soft_wrap=not stream.isatty(), emoji=False, markup=False)
+
+
+def tell(out: "Console", result: Result) -> None:
+    """Print what one stage did: its title, then a line for each thing done, to look at, or out of reach."""
+    account = result.account
+    out.print(plain(result.stage.title), style="bold")
+    for line in account.did:
+        out.print(f"  {plain(line)}")
+    _print(out, account.warnings, "look", "yellow")
+    _print(out, account.unreachable, "away", "red")
+    _print(out, account.pending, "wait", "cyan")
+
+
+def _print(out: "Console", lines: Iterable[str], word: str, style: str) -> None:
+    for line in lines:
+        out.print(f"  {word}: ", style=style, end="")
+        out.print(plain(line))
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Show a bar with rate and time left while a stage works; nothing where there is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, total, what: None  # noqa: ARG005 - the protocol's names
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=console(stderr=True), transient=True) as bars:
+        tasks: dict[str, int] = {}
+
+        def show(done: int, total: int, what: str) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(plain(what))
+            bars.update(tasks[what], completed=done, total=total or None)  # type: ignore[arg-type]
+
+        yield show
