@@ -1,16 +1,19 @@
 """CSV text to rows and back, losing nothing; the only user of `csv`.
 
 Every cell is text: nothing is inferred, so a reviewer's `00123` or `3/4` stays what it is. What a spreadsheet would
-run as a formula is written with a leading apostrophe and read back without it.
+run as a formula is written with a leading apostrophe and read back without it. A form that came back as a workbook
+(XLSX) is read as the table that a person sees; what the spreadsheet made of a cell is said with the row.
 """
 
 import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from pipeline.errors import Fault, FormError
+from pipeline.records import workbooks
+from pipeline.records.workbooks import Cell
 
 csv.field_size_limit(2**31 - 1)
 
@@ -19,14 +22,27 @@ _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 _DELIMITERS = (",", ";", "\t")
 _BOM = "\ufeff"
+_MADE = {
+    "date": "date that the spreadsheet made of what was typed",
+    "error": "error value",
+    "formula": "formula that was never computed",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table: its number as a spreadsheet shows it (the header is row 1) and its cells by column."""
+    """One row of a table.
+
+    Attributes:
+        number: as a spreadsheet shows it (the header is row 1).
+        cells: its texts by column.
+        made: in a workbook, the columns whose cell is no text, and what the spreadsheet made of it: "number", "date",
+            "boolean", "error", or "formula" (one that was never computed).
+    """
 
     number: int
     cells: Mapping[str, str]
+    made: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, column: str) -> str:
         """Return the cell of `column`, without white space at its ends; a column that is not there is empty."""
@@ -35,7 +51,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A CSV file as text.
+    """A CSV file, or the first sheet of a workbook, as text.
 
     Attributes:
         file: path as the user knows it.
@@ -91,17 +107,20 @@ def _quoted(cell: str, *, always: bool) -> str:
 
 
 def read(data: bytes, *, file: str, expected: Iterable[str] = ()) -> Table:
-    """Read a CSV file that a person, a spreadsheet or this program wrote.
+    """Read a CSV file or an XLSX workbook that a person, a spreadsheet or this program wrote.
 
     Args:
-        data: the file's bytes: UTF-8 with or without a byte order mark, UTF-16, or Windows-1252.
+        data: the file's bytes: text in UTF-8 with or without a byte order mark, UTF-16, or Windows-1252; or XLSX, of
+            which the first visible sheet that holds anything is read, its first row with any cell as the header.
         file: its path, for messages.
         expected: column names that decide between comma, semicolon and tab.
 
     Raises:
         FormError: no header, two columns of one name, cells beyond the header, a NUL byte, an open quotation mark,
-            or the marks of a git merge conflict; every one that is found.
+            the marks of a git merge conflict, or a damaged workbook; every one that is found.
     """
+    if workbooks.is_workbook(data):
+        return _workbook(data, file)
     text, notices = decode(data, file=file)
     if conflict := _CONFLICT.search(text):
         line = text.count("\n", 0, conflict.start()) + 1
@@ -116,10 +135,32 @@ def read(data: bytes, *, file: str, expected: Iterable[str] = ()) -> Table:
     text, delimiter = _delimiter(text, set(expected))
     if delimiter != ",":
         notices.append(f"{file}: cells are divided by {'a tab' if delimiter == chr(9) else repr(delimiter)}.")
-    lines = _parse(text, delimiter, file)
-    if not lines or not any(cell.strip() for cell in lines[0]):
+    lines = [[Cell(text) for text in cells] for cells in _parse(text, delimiter, file)]
+    return _table(file, list(enumerate(lines, start=1)), notices)
+
+
+def _workbook(data: bytes, file: str) -> Table:
+    """Read a workbook; dates, errors and formulas that a spreadsheet made are noticed once a column."""
+    sheet = workbooks.read(data, file=file)
+    lines = [(number, cells) for number, cells in sheet.rows if cells]
+    table = _table(file, lines, [f"{file}: read as a workbook, its sheet {sheet.name!r}.", *sheet.notices])
+    found: dict[tuple[str, str], list[int]] = {}
+    for row in table.rows:
+        for column, made in row.made.items():
+            if made in _MADE:
+                found.setdefault((column, made), []).append(row.number)
+    notices = []
+    for (column, made), numbers in found.items():
+        first = next(row[column] for row in table.rows if row.number == numbers[0])
+        times = f"{len(numbers)} {_MADE[made]}{'' if len(numbers) == 1 else 's'}"
+        notices.append(f"{file}: column {column!r} holds {times} (first in row {numbers[0]}, shown as {first!r}).")
+    return replace(table, notices=(*table.notices, *notices))
+
+
+def _table(file: str, lines: list[tuple[int, list[Cell]]], notices: list[str]) -> Table:
+    if not lines or not any(cell.text.strip() for cell in lines[0][1]):
         raise FormError(Fault(what="the file has no header row", file=file, row=1, remedy="Put the column names back."))
-    header = tuple(unescape(cell.strip()) for cell in lines[0])
+    header = tuple(unescape(cell.text.strip()) for cell in lines[0][1])
     rows, faults = _rows(header, lines[1:], file)
     if faults:
         raise FormError(faults)
@@ -190,7 +231,9 @@ def _parse(text: str, delimiter: str, file: str) -> list[list[str]]:
         ) from error
 
 
-def _rows(header: tuple[str, ...], lines: list[list[str]], file: str) -> tuple[tuple[Row, ...], list[Fault]]:
+def _rows(
+    header: tuple[str, ...], lines: list[tuple[int, list[Cell]]], file: str
+) -> tuple[tuple[Row, ...], list[Fault]]:
     faults = []
     named = [name for name in header if name]
     for name in dict.fromkeys(named):
@@ -198,20 +241,22 @@ def _rows(header: tuple[str, ...], lines: list[list[str]], file: str) -> tuple[t
             what = f"{named.count(name)} columns are called {name!r}"
             faults.append(Fault(what=what, file=file, row=1, column=name, remedy="Rename or remove all but one."))
     rows = []
-    for number, cells in enumerate(lines, start=2):
-        if not any(cell.strip() for cell in cells):
+    for number, cells in lines:
+        if not any(cell.text.strip() for cell in cells):
             continue
-        nameless = [cell for name, cell in zip(header, cells, strict=False) if not name and cell.strip()]
-        beyond = nameless + [cell for cell in cells[len(header) :] if cell.strip()]
+        nameless = [cell for name, cell in zip(header, cells, strict=False) if not name and cell.text.strip()]
+        beyond = nameless + [cell for cell in cells[len(header) :] if cell.text.strip()]
         if beyond:
             faults.append(
                 Fault(
-                    what=f"{beyond[0]!r} stands in a column without a name",
+                    what=f"{beyond[0].text!r} stands in a column without a name",
                     file=file,
                     row=number,
                     remedy="Give the column a name in row 1, or move the text to the column it belongs to.",
                 )
             )
-        padded = cells + [""] * (len(header) - len(cells))
-        rows.append(Row(number, {name: unescape(c) for name, c in zip(header, padded, strict=False) if name}))
+        padded = cells + [Cell("")] * (len(header) - len(cells))
+        by_name = {name: cell for name, cell in zip(header, padded, strict=False) if name}
+        texts = {name: unescape(cell.text) for name, cell in by_name.items()}
+        rows.append(Row(number, texts, {name: cell.made for name, cell in by_name.items() if cell.made}))
     return tuple(rows), faults
