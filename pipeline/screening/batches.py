@@ -1,0 +1,196 @@
+"""Which rows are handed out next, to whom: new citations only, never a row that was handed out before."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.records.record import Record
+from pipeline.screening.decisions import Citation, Screening, Status, draw
+from pipeline.screening.ledger import Ledger
+from pipeline.screening.settings import ARBITER, ScreeningSettings, Stage
+
+PILOT = "-pilot"  # how the name of a pilot round's worksheet ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The rows of one new worksheet.
+
+    Attributes:
+        reviewer: a reviewer's name, or "arbiter".
+        round: pilot, main, or arbitration.
+        citations: in the order of the rows.
+        joint: by citation, the records that an arbiter's row judges together, where these are several.
+    """
+
+    stage: str
+    reviewer: str
+    round: Literal["pilot", "main", "arbitration"]
+    citations: tuple[str, ...]
+    joint: Mapping[str, tuple[str, ...]]
+
+    def name(self, run: str) -> str:
+        """Name the worksheet after the run that makes it, without an ending.
+
+        >>> Batch(stage="a", reviewer="b", round="pilot", citations=(), joint={}).name("2026-11-22")
+        '2026-11-22-pilot'
+        """
+        return run + PILOT if self.round == "pilot" else run
+
+    def rows(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """List the citation and the records of each row."""
+        return ((citation, self.joint.get(citation, (citation,))) for citation in self.citations)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a run hands out.
+
+    Attributes:
+        batches: by stage, then reviewer.
+        withheld: by stage, the citations that wait until its pilot round is decided.
+    """
+
+    batches: tuple[Batch, ...]
+    withheld: Mapping[str, tuple[str, ...]]
+
+
+def plan(
+    citations: Sequence[Citation],
+    screening: Screening,
+    ledger: Ledger,
+    settings: ScreeningSettings,
+    *,
+    again: Collection[tuple[str, str, tuple[str, ...]]] = (),
+) -> Plan:
+    """Plan the new worksheets.
+
+    Args:
+        citations: in retrieval order.
+        screening: where they stand.
+        ledger: what was handed out before.
+        settings: stages, reviewers, assignment, pilot.
+        again: rows that were handed out and lost (stage, reviewer, records), and are to be handed out once more.
+    """
+    by_id = {citation.id: citation for citation in citations}
+    lost: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for stage_id, reviewer, records in again:
+        lost[stage_id, reviewer].update(records)
+    batches: list[Batch] = []
+    withheld: dict[str, tuple[str, ...]] = {}
+    for stage in settings.stages:
+        statuses = screening.at(stage.id)
+        unsettled = [status for status in statuses if status.state == "awaiting"]
+        handed = {
+            name: ledger.issued_records(stage.id, name) - lost[stage.id, name] for name in settings.screeners(stage)
+        }
+        round_, chosen, waiting = _rounds(stage, settings, unsettled, by_id, ledger)
+        if waiting:
+            withheld[stage.id] = waiting
+        dealt = _deal(stage, settings, round_, chosen, handed=handed, by_id=by_id)
+        for name, rows in dealt.items():
+            ordered = _sorted(rows, settings, stage, name, by_id)
+            batches.append(Batch(stage=stage.id, reviewer=name, round=round_, citations=ordered, joint={}))
+        conflicts = [status for status in statuses if status.state == "conflict"]
+        handed_up = {
+            records
+            for records in ledger.issued.get((stage.id, ARBITER), {})
+            if (stage.id, ARBITER, records) not in again
+        }
+        batches.extend(_arbitration(stage, conflicts, by_id, handed_up))
+    return Plan(batches=tuple(batches), withheld=withheld)
+
+
+_Round = Literal["pilot", "main"]
+
+
+def _rounds(
+    stage: Stage,
+    settings: ScreeningSettings,
+    unsettled: Sequence[Status],
+    by_id: Mapping[str, Citation],
+    ledger: Ledger,
+) -> tuple[_Round, list[Status], tuple[str, ...]]:
+    """Choose the round, who is in it, and who waits for its end."""
+    issued = [
+        (batch, records)
+        for name in settings.reviewers
+        for records, batch in ledger.issued.get((stage.id, name), {}).items()
+    ]
+    pilot = {record for batch, records in issued if batch.endswith(PILOT) for record in records}
+    if stage.pilot == 0 or (issued and not pilot):
+        return "main", list(unsettled), ()
+    if pilot:
+        waiting = [status for status in unsettled if pilot.isdisjoint(by_id[status.citation].members)]
+        if len(waiting) == len(unsettled):
+            return "main", waiting, ()
+        piloted = [status for status in unsettled if status not in waiting]
+        return "pilot", piloted, tuple(status.citation for status in waiting)
+    drawn = sorted(unsettled, key=lambda status: draw(settings.seed, stage.id, PILOT, status.citation))
+    chosen = {status.citation for status in drawn[: stage.pilot]}
+    rest = tuple(status.citation for status in unsettled if status.citation not in chosen)
+    return "pilot", [status for status in unsettled if status.citation in chosen], rest
+
+
+def _deal(
+    stage: Stage,
+    settings: ScreeningSettings,
+    round_: _Round,
+    chosen: Sequence[Status],
+    *,
+    handed: Mapping[str, frozenset[str]],
+    by_id: Mapping[str, Citation],
+) -> dict[str, list[str]]:
+    """Give each citation to the reviewers who are to decide on it and do not have it yet."""
+    rows: dict[str, list[str]] = {name: [] for name in handed}
+    shuffled = sorted(chosen, key=lambda status: draw(settings.seed, stage.id, status.citation, "deal"))
+    for status in shuffled:
+        members = by_id[status.citation].members
+        have = {name for name, records in handed.items() if not records.isdisjoint(members)} | set(status.voters)
+        free = [name for name in handed if name not in have]
+        if stage.assignment == "split" and round_ == "main":
+            free.sort(key=lambda name: (len(rows[name]), draw(settings.seed, stage.id, status.citation, name)))
+            free = free[: max(0, status.needed - len(have))]
+        for name in free:
+            rows[name].append(status.citation)
+    return {name: found for name, found in rows.items() if found}
+
+
+def _sorted(
+    rows: Sequence[str], settings: ScreeningSettings, stage: Stage, reviewer: str, by_id: Mapping[str, Citation]
+) -> tuple[str, ...]:
+    """Sort a reviewer's rows as the reviewer likes them; ties stand as they were retrieved."""
+    order = settings.reviewers[reviewer].order
+    chosen = set(rows)
+    retrieved = [name for name in by_id if name in chosen]
+    if order == "retrieved":
+        return tuple(retrieved)
+    if order == "shuffled":
+        return tuple(sorted(retrieved, key=lambda name: draw(settings.seed, stage.id, reviewer, name)))
+
+    def key(name: str) -> tuple[int, str]:
+        record: Record = by_id[name].record
+        year = record.year or 0
+        words = {
+            "title": record.title,
+            "author": record.authors[0].name if record.authors else "",
+            "journal": record.journal,
+        }
+        return {"newest": -year, "oldest": year}.get(order, 0), words.get(order, "").casefold()
+
+    return tuple(sorted(retrieved, key=key))
+
+
+def _arbitration(
+    stage: Stage, conflicts: Sequence[Status], by_id: Mapping[str, Citation], handed: Collection[tuple[str, ...]]
+) -> Iterator[Batch]:
+    """Hand conflicts to the arbiter: all records that carry a decision are judged together."""
+    joint: dict[str, tuple[str, ...]] = {}
+    for status in conflicts:
+        judged = {record for decision in status.decisions for record in decision.records}
+        records = tuple(member for member in by_id[status.citation].members if member in judged)
+        if records not in handed:
+            joint[status.citation] = records
+    if joint:
+        yield Batch(stage=stage.id, reviewer=ARBITER, round="arbitration", citations=tuple(joint), joint=joint)

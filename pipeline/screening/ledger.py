@@ -1,0 +1,215 @@
+"""The ledger: what was handed out, and each decision when first seen, changed or withdrawn. It only ever grows.
+
+The worksheets as they stand are what counts; the ledger is their history.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Literal, get_args
+
+from pipeline.errors import Fault, FormError
+from pipeline.records import tables
+from pipeline.screening.decisions import Decision
+from pipeline.screening.settings import REPORT_ANSWERS
+
+Kind = Literal["issued", "decided", "changed", "withdrawn"]
+_KINDS: tuple[Kind, ...] = get_args(Kind)
+COLUMNS = (
+    "event", "date", "stage", "reviewer", "batch", "record_id", "decision", "reason", "note", "report", "tried",
+    "study", "title",
+)  # fmt: skip
+JOIN = " | "  # between the records of one row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened to one row of one reviewer's worksheets.
+
+    Attributes:
+        kind: issued to a worksheet; decided (first seen); changed; withdrawn (the decision is gone from the sheets).
+        date: the day of the run that saw it, as 2026-11-22.
+        batch: name of the worksheet the row was issued in; empty for decisions.
+        decision: as it then stood; a withdrawn one as it had stood. Absent where a row was issued.
+        title: the title that was shown.
+    """
+
+    kind: Kind
+    date: str
+    stage: str
+    reviewer: str
+    records: tuple[str, ...]
+    batch: str = ""
+    decision: Decision | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """What the events add up to.
+
+    Attributes:
+        issued: by stage and reviewer, the batch in which each row (its records) was first handed out.
+        decisions: the decisions as last seen, by their key.
+        titles: by record, every title under which it was shown or decided on.
+        events: all of them, in order.
+    """
+
+    issued: Mapping[tuple[str, str], Mapping[tuple[str, ...], str]] = field(default_factory=dict)
+    decisions: Mapping[tuple[str, str, tuple[str, ...]], Decision] = field(default_factory=dict)
+    titles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+
+    def issued_records(self, stage: str, reviewer: str) -> frozenset[str]:
+        """List the records that stand in any row handed to this reviewer at this stage."""
+        return frozenset(chain.from_iterable(self.issued.get((stage, reviewer), {})))
+
+
+def replay(events: Iterable[Event]) -> Ledger:
+    """Add up events, given in the order of their runs."""
+    kept = tuple(events)
+    issued: dict[tuple[str, str], dict[tuple[str, ...], str]] = defaultdict(dict)
+    decisions: dict[tuple[str, str, tuple[str, ...]], Decision] = {}
+    titles: dict[str, dict[str, None]] = defaultdict(dict)
+    for event in kept:
+        if event.title:
+            for record in event.records:
+                titles[record][event.title] = None
+        if event.kind == "issued":
+            issued[event.stage, event.reviewer].setdefault(event.records, event.batch)
+        elif event.kind == "withdrawn":
+            decisions.pop((event.stage, event.reviewer, event.records), None)
+        elif event.decision is not None:
+            decisions[event.decision.key] = event.decision
+    known = {record: tuple(seen) for record, seen in titles.items()}
+    return Ledger(issued=dict(issued), decisions=decisions, titles=known, events=kept)
+
+
+def events(
+    before: Ledger, now: Iterable[Decision], issued: Iterable[tuple[str, str, str, tuple[str, ...], str]], *, date: str
+) -> tuple[Event, ...]:
+    """List what happened since the last run.
+
+    Args:
+        before: the ledger so far.
+        now: every decision as the worksheets stand.
+        issued: rows that this run hands out: stage, reviewer, batch, records, title.
+        date: the day of this run.
+
+    Returns:
+        Events in a stable order; none if nothing happened.
+    """
+    standing = {decision.key: decision for decision in now}
+    found = []
+    for key, decision in standing.items():
+        old = before.decisions.get(key)
+        if old is None:
+            found.append(_seen("decided", date, decision, _unknown_title(before, decision)))
+        elif old != decision:
+            found.append(_seen("changed", date, decision, _unknown_title(before, decision)))
+    gone = (decision for key, decision in before.decisions.items() if key not in standing)
+    found.extend(_seen("withdrawn", date, decision, "") for decision in gone)
+    found.sort(key=lambda event: (event.stage, event.reviewer, event.records))
+    handed = (
+        Event(kind="issued", date=date, stage=stage, reviewer=reviewer, batch=batch, records=records, title=title)
+        for stage, reviewer, batch, records, title in issued
+    )
+    return (*found, *handed)
+
+
+def _seen(kind: Kind, date: str, decision: Decision, title: str) -> Event:
+    return Event(
+        kind=kind,
+        date=date,
+        stage=decision.stage,
+        reviewer=decision.reviewer,
+        records=decision.records,
+        decision=decision,
+        title=title,
+    )
+
+
+def _unknown_title(before: Ledger, decision: Decision) -> str:
+    """Keep the title of a row that the program did not hand out, so that it is known next time."""
+    known = before.titles.get(decision.records[0], ())
+    return "" if decision.title in known else decision.title
+
+
+def write(found: Sequence[Event]) -> bytes:
+    """Write events as the CSV that a run adds to the ledger."""
+    return tables.write(COLUMNS, map(_cells, found))
+
+
+def _cells(event: Event) -> tuple[str, ...]:
+    said = event.decision
+    head = (event.kind, event.date, event.stage, event.reviewer, event.batch, JOIN.join(event.records))
+    if said is None:
+        return (*head, "", "", "", "", "", "", event.title)
+    return (*head, said.answer, said.reason, said.note, said.report, said.tried, said.study, event.title)
+
+
+def read(files: Mapping[str, bytes]) -> tuple[Event, ...]:
+    """Read the ledger's files, by path; their names sort in the order of the runs.
+
+    Raises:
+        FormError: a file is not a ledger, or somebody edited it into nonsense; every fault of every file.
+    """
+    found: list[Event] = []
+    faults: list[Fault] = []
+    for file in sorted(files):
+        try:
+            table = tables.read(files[file], file=file, expected=COLUMNS)
+        except FormError as error:
+            faults.extend(error.faults)
+            continue
+        missing = [column for column in COLUMNS if column not in table.header]
+        if missing:
+            remedy = "The ledger is the program's own history: put the file back as git has it."
+            faults.append(Fault(what=f"the column {missing[0]!r} is missing", file=file, row=1, remedy=remedy))
+            continue
+        for row in table.rows:
+            event = _event(row, file)
+            if isinstance(event, Fault):
+                faults.append(event)
+            else:
+                found.append(event)
+    if faults:
+        raise FormError(faults)
+    return tuple(found)
+
+
+def _event(row: tables.Row, file: str) -> Event | Fault:
+    remedy = "The ledger is the program's own history: put the row back as git has it."
+    kind, word = row["event"], row["decision"]
+    if kind not in _KINDS:
+        accepted = ", ".join(_KINDS)
+        what = f"{kind!r} is no event"
+        return Fault(what=what, file=file, row=row.number, column="event", accepted=accepted, remedy=remedy)
+    if not row["record_id"] or (kind != "issued") != (word in REPORT_ANSWERS):
+        what = f"{word!r} is no decision" if row["record_id"] else "the row names no record"
+        return Fault(what=what, file=file, row=row.number, column="decision", remedy=remedy)
+    records = tuple(row["record_id"].split(JOIN))
+    said = None
+    if kind != "issued":
+        said = Decision(
+            records=records,
+            stage=row["stage"],
+            reviewer=row["reviewer"],
+            answer=next(answer for answer in REPORT_ANSWERS if answer == word),
+            reason=row["reason"],
+            note=row["note"],
+            report=row["report"],
+            tried=row["tried"],
+            study=row["study"],
+        )
+    return Event(
+        kind=next(option for option in _KINDS if option == kind),
+        date=row["date"],
+        stage=row["stage"],
+        reviewer=row["reviewer"],
+        records=records,
+        batch=row["batch"],
+        decision=said,
+        title=row["title"],
+    )
