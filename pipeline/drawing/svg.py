@@ -57,7 +57,9 @@ def text(x: float, y: float, words: str, **attributes: Value) -> str:
     return element("text", quote(words), x=x, y=y, **attributes)
 
 
-def picture(name: str, width: float, height: float, *children: str, title: str, description: str) -> str:
+def picture(
+    name: str, width: float, height: float, *children: str, title: str, description: str, role: str = "img"
+) -> str:
     """Wrap elements into a whole picture that screen readers can announce.
 
     Args:
@@ -67,6 +69,7 @@ def picture(name: str, width: float, height: float, *children: str, title: str, 
         children: markup.
         title: what the picture is, in a few words.
         description: what it shows, so that nobody needs to see it.
+        role: "group" where the picture holds links, which nobody could reach inside an "img".
     """
     return element(
         "svg",
@@ -78,7 +81,7 @@ def picture(name: str, width: float, height: float, *children: str, title: str, 
         width=width,
         height=height,
         viewBox=f"0 0 {number(width)} {number(height)}",
-        role="img",
+        role=role,
         aria_labelledby=f"{name}-title {name}-desc",
         font_family=FONTS,
         font_size=12,

@@ -7,64 +7,47 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
-from xml.sax.saxutils import escape, quoteattr
 
-from pipeline.prisma import metrics, wording
+from pipeline.drawing import svg as ink
+from pipeline.drawing import text
+from pipeline.prisma import wording
 from pipeline.prisma.boxes import Flow
-from pipeline.prisma.wording import Paragraph
+from pipeline.prisma.setting import PAD, SIZE, Line, clean, fit, set_lines
 
 Theme = Literal["colour", "grey"]
 
-SIZE = 12.0  # of the text in panels
-SMALL = 10.5  # of the legend
+SMALL = 10.5  # size of the legend
 LEADING = 15.5
-PAD = 10.0
+PARAGRAPH = 2.5  # between two paragraphs of a panel
 MARGIN = 14.0
-BAR = 26.0
+BAR = 26.0  # width of the bars that name the phases
 PANEL = 246.0
 PREVIOUS = 190.0
 GAP = 34.0  # between columns, and between rows: room for an arrow
 HEAD = 5.0  # half the width of an arrow's head
-INDENT = 12.0
-LABEL_LINES = 5  # of one reason or source; what is longer ends in an ellipsis
-PART_LINES = 26  # of all reasons of a panel; what is left is summed up in one line
+LOWEST = 66.0  # a panel beside a bar is at least as high as the bar's word is long
 
-FAMILY = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', 'Noto Sans CJK SC', sans-serif"
-
+# Filled areas keep their own dark ink, so that they read well on a dark page, too; the rest has the ink of the page.
+_DARK = "#111111"
 _COLOURS: Mapping[Theme, Mapping[str, str]] = {
-    "colour": {
-        "dbr": "#ffc72c",
-        "other": "#d9d9d9",
-        "previous": "#d9d9d9",
-        "bar": "#bcd4ee",
-        "fill": "#ffffff",
-        "aside": "#f2f2f2",
-        "line": "#404040",
-        "text": "#111111",
-        "open": "#93370d",
-    },
-    "grey": {
-        "dbr": "#e0e0e0",
-        "other": "#e0e0e0",
-        "previous": "#e0e0e0",
-        "bar": "#d0d0d0",
-        "fill": "#ffffff",
-        "aside": "#ffffff",
-        "line": "#000000",
-        "text": "#000000",
-        "open": "#000000",
-    },
+    "colour": {"dbr": "#ffc72c", "other": "#d9d9d9", "previous": "#d9d9d9", "bar": "#bcd4ee", "open": "#fde8a8"},
+    "grey": {"dbr": "#e0e0e0", "other": "#e0e0e0", "previous": "#e0e0e0", "bar": "#d0d0d0", "open": "#e8e8e8"},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One set line: its text, how far it is indented, its style, and the box it speaks of."""
-
-    text: str
-    indent: float
-    style: str
-    box: str
+_PHASES = (
+    ("Identification", ("identified",)),
+    ("Screening", ("screened", "dbr_sought", "dbr_assessed")),
+    ("Included", ("new", "total", "ma")),
+)
+# What stands beside and below what: column a is the main one, b what leaves it, c and d the same for other methods.
+_ROWS: tuple[Mapping[str, str], ...] = (
+    {"previous": "previous", "a": "identified", "b": "removed", "c": "other_identified"},
+    {"a": "screened", "b": "excluded"},
+    {"a": "dbr_sought", "b": "dbr_notretrieved", "c": "other_sought", "d": "other_notretrieved"},
+    {"a": "dbr_assessed", "b": "dbr_excluded", "c": "other_assessed", "d": "other_excluded"},
+    {"a": "new"},
+    {"a": "total"},
+    {"a": "ma"},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +62,11 @@ class Panel:
     lines: tuple[Line, ...]
 
     @property
+    def bottom(self) -> float:
+        """Return where its lower edge stands."""
+        return self.y + self.height
+
+    @property
     def middle(self) -> float:
         """Return the height of its middle."""
         return self.y + self.height / 2
@@ -89,267 +77,220 @@ class Panel:
         return self.x + self.width / 2
 
 
-def svg(flow: Flow, *, theme: Theme = "colour", links: Mapping[str, str] | None = None, prefix: str = "prisma") -> str:
-    """Draw the flow with the template that fits it.
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where everything stands: panels by name, columns by left edge and width, and the height of the headings."""
+
+    panels: Mapping[str, Panel]
+    columns: Mapping[str, tuple[float, float]]
+    heading: float
+
+    @property
+    def right(self) -> float:
+        """Return where the last column ends."""
+        return max(x + width for x, width in self.columns.values())
+
+    @property
+    def bottom(self) -> float:
+        """Return where the lowest panel ends."""
+        return max(panel.bottom for panel in self.panels.values())
+
+    def row_bottom(self, name: str) -> float:
+        """Return where the lowest panel in the row of this one ends."""
+        return max(panel.bottom for panel in self.panels.values() if panel.y == self.panels[name].y)
+
+
+def svg(flow: Flow, *, theme: Theme = "colour", links: Mapping[str, str] | None = None, name: str = "prisma") -> str:
+    """Draw the flow with the template that fits it, as one SVG.
 
     Args:
         flow: what to draw.
         theme: the colours of the template, or greys for print.
-        links: by box or step, where its records are listed; its words become a link to there.
-        prefix: begins every id in the drawing, so that several can stand in one page.
+        links: by box or step, the address of the list of its records; its words become a link to it.
+        name: begins every id in the drawing, so that several can stand in one page.
     """
-    return _Drawing(flow, theme, links or {}, prefix).svg()
-
-
-def set_lines(paragraphs: Sequence[Paragraph], room: float) -> tuple[Line, ...]:
-    """Break the paragraphs of a panel into lines no wider than `room`; long lists are cut and summed up."""
-    lines: list[Line] = []
-    parts = 0
-    cut: list[Paragraph] = []
-    for paragraph in paragraphs:
-        broken = _broken(paragraph, room)
-        if paragraph.style == "part":
-            parts += len(broken)
-            if parts > PART_LINES and (cut or paragraph is not paragraphs[-1]):
-                cut.append(paragraph)
-                continue
-        if cut and paragraph.style != "part":
-            lines.extend(_rest(cut, room))
-            cut = []
-        lines.extend(broken)
-    return (*lines, *_rest(cut, room))
-
-
-def _broken(paragraph: Paragraph, room: float) -> list[Line]:
-    indent = INDENT if paragraph.style == "part" else 0.0
-    text = metrics.clean(paragraph.text) or "?"
-    mark = f"{metrics.NO_BREAK}({paragraph.mark})" if paragraph.mark else ""
-    count = paragraph.count + mark
-    broken = metrics.wrap(f"{text} {count}" if count else text, room - indent, SIZE)
-    if len(broken) > LABEL_LINES:
-        kept = broken[: LABEL_LINES - 1]
-        last = metrics.wrap(f"{metrics.ELLIPSIS} {count}", room - indent, SIZE)
-        broken = [*kept, *last]
-    return [Line(line, indent, paragraph.style, paragraph.box) for line in broken]
-
-
-def _rest(cut: Sequence[Paragraph], room: float) -> list[Line]:
-    if not cut:
-        return []
-    figures = [int("".join(filter(str.isdigit, paragraph.count)) or 0) for paragraph in cut]
-    words = Paragraph(
-        text=f"and {len(cut):,} more, listed in the report",
-        count=wording.figure(sum(figures), ""),
-        box=cut[0].box,
-        style="part",
+    layout = lay_out(flow)
+    colours = _COLOURS[theme]
+    parts = [
+        *_headings(flow, layout, colours),
+        *_bars(layout, colours),
+        *(_panel(panel, colours, links or {}, name) for panel in layout.panels.values()),
+        *_arrows(layout),
+    ]
+    legend, height = _legend(flow, layout)
+    return ink.picture(
+        name,
+        layout.right + MARGIN,
+        height,
+        *parts,
+        *legend,
+        title=wording.title(flow),
+        description=wording.description(flow),
+        role="group" if links else "img",
     )
-    return _broken(words, room)
 
 
-class _Drawing:
-    """One drawing in the making."""
-
-    def __init__(self, flow: Flow, theme: Theme, links: Mapping[str, str], prefix: str) -> None:
-        self.flow, self.links, self.prefix = flow, links, prefix
-        self.colours = _COLOURS[theme]
-        self.paragraphs = wording.panels(flow)
-        self.out: list[str] = []
-        self.panels: dict[str, Panel] = {}
-        self.columns = self._columns()
-        self.right = max(x + width for x, width in self.columns.values())
-        self.bottom = self._place()
-
-    def _columns(self) -> dict[str, tuple[float, float]]:
-        """Return the left edge and the width of each column."""
-        x = MARGIN + BAR + 14
-        found = {}
-        if self.flow.is_update:
-            found["previous"] = (x, PREVIOUS)
-            x += PREVIOUS + GAP
-        for name in ("a", "b", *(("c", "d") if self.flow.has_other_methods else ())):
-            found[name] = (x, PANEL)
-            x += PANEL + GAP
-        return found
-
-    def _rows(self) -> list[dict[str, str]]:
-        """Return which panel stands in which column, row by row."""
-        other = self.flow.has_other_methods
-        rows: list[dict[str, str]] = [
-            {"a": "identified", "b": "removed"} | ({"c": "other_identified"} if other else {}),
-            {"a": "screened", "b": "excluded"},
-        ]
-        for what, aside in (("sought", "notretrieved"), ("assessed", "excluded")):
-            row = {"a": f"dbr_{what}", "b": f"dbr_{aside}"}
-            rows.append(row | ({"c": f"other_{what}", "d": f"other_{aside}"} if other else {}))
-        if self.flow.is_update:
-            rows[0]["previous"] = "previous"
-        rows.extend({"a": name} for name in ("new", "total", "ma") if name in self.paragraphs)
-        return rows
-
-    def _place(self) -> float:
-        """Place every panel; each row is as high as its highest panel. Return the lower edge."""
-        y = MARGIN + self._heading_height() + 18
-        for row in self._rows():
-            height = 0.0
-            for column, name in row.items():
-                x, width = self.columns[column]
-                lines = set_lines(self.paragraphs[name], width - 2 * PAD)
-                panel = Panel(name, x, y, width, len(lines) * LEADING + 2 * PAD - 3, lines)
-                self.panels[name] = panel
-                height = max(height, panel.height)
-            y += height + GAP
-        return y - GAP
-
-    def _spans(self) -> dict[str, tuple[float, float]]:
-        """Return where each heading begins and how wide it is."""
-        spans = {}
-        if self.flow.is_update:
-            spans["previous"] = self.columns["previous"]
-        two = 2 * PANEL + GAP
-        spans["dbr"] = (self.columns["a"][0], two)
-        if self.flow.has_other_methods:
-            spans["other"] = (self.columns["c"][0], two)
-        return spans
-
-    def _heading_lines(self) -> dict[str, list[str]]:
-        words = wording.headings(self.flow)
-        size = SIZE * metrics.BOLD
-        return {name: metrics.wrap(words[name], width - 2 * PAD, size) for name, (_, width) in self._spans().items()}
-
-    def _heading_height(self) -> float:
-        return max(map(len, self._heading_lines().values())) * LEADING + 14
-
-    def svg(self) -> str:
-        """Draw everything."""
-        self._headings()
-        self._bars()
-        for panel in self.panels.values():
-            self._panel(panel)
-        self._arrows()
-        height = self._legend()
-        width = self.right + MARGIN
-        head = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" width="{_n(width)}" '
-            f'height="{_n(height)}" role="img" aria-labelledby="{self.prefix}-title {self.prefix}-desc" '
-            f'font-family={quoteattr(FAMILY)} font-size="{_n(SIZE)}" fill="{self.colours["text"]}">'
-        )
-        texts = (
-            f'<title id="{self.prefix}-title">{_text(wording.title(self.flow))}</title>',
-            f'<desc id="{self.prefix}-desc">{_text(wording.description(self.flow))}</desc>',
-            f'<rect width="{_n(width)}" height="{_n(height)}" fill="#ffffff"/>',
-        )
-        return "\n".join([head, *texts, *self.out, "</svg>"]) + "\n"
-
-    def _headings(self) -> None:
-        height = self._heading_height()
-        for name, lines in self._heading_lines().items():
-            x, width = self._spans()[name]
-            self.out.append(
-                f'<rect x="{_n(x)}" y="{_n(MARGIN)}" width="{_n(width)}" height="{_n(height)}" rx="8" '
-                f'fill="{self.colours[name]}"/>'
-            )
-            top = MARGIN + (height - len(lines) * LEADING) / 2
-            for place, line in enumerate(lines):
-                self.out.append(
-                    f'<text x="{_n(x + width / 2)}" y="{_n(top + place * LEADING + SIZE)}" text-anchor="middle" '
-                    f'font-weight="bold">{_text(line)}</text>'
-                )
-
-    def _bars(self) -> None:
-        """Draw the bars on the left, which name the phases."""
-        last = "new" if "ma" not in self.panels else "ma"
-        last = "total" if last == "new" and "total" in self.panels else last
-        for words, first, end in (
-            ("Identification", "identified", "identified"),
-            ("Screening", "screened", "dbr_assessed"),
-            ("Included", "new", last),
-        ):
-            top, bottom = self.panels[first].y, self._row_bottom(end)
-            middle = (top + bottom) / 2
-            x = MARGIN + BAR / 2
-            self.out.append(
-                f'<rect x="{_n(MARGIN)}" y="{_n(top)}" width="{_n(BAR)}" height="{_n(bottom - top)}" rx="8" '
-                f'fill="{self.colours["bar"]}"/>'
-            )
-            self.out.append(
-                f'<text transform="translate({_n(x + 4)} {_n(middle)}) rotate(-90)" text-anchor="middle" '
-                f'font-weight="bold">{words}</text>'
-            )
-
-    def _row_bottom(self, name: str) -> float:
-        y = self.panels[name].y
-        return max(panel.y + panel.height for panel in self.panels.values() if panel.y == y)
-
-    def _panel(self, panel: Panel) -> None:
-        aside = panel.name == "previous" or panel.name.startswith("other_")
-        fill = self.colours["aside" if aside else "fill"]
-        self.out.append(f'<g id="{self.prefix}-{panel.name}">')
-        self.out.append(
-            f'<rect x="{_n(panel.x)}" y="{_n(panel.y)}" width="{_n(panel.width)}" height="{_n(panel.height)}" rx="3" '
-            f'fill="{fill}" stroke="{self.colours["line"]}"/>'
-        )
-        for place, line in enumerate(panel.lines):
-            y = panel.y + PAD + place * LEADING + SIZE - 2
-            look = f' font-style="italic" fill="{self.colours["open"]}"' if line.style == "open" else ""
-            text = f'<text x="{_n(panel.x + PAD + line.indent)}" y="{_n(y)}"{look}>{_text(line.text)}</text>'
-            link = self.links.get(line.box)
-            self.out.append(f"<a href={quoteattr(link)}>{text}</a>" if link else text)
-        self.out.append("</g>")
-
-    def _arrows(self) -> None:
-        there = self.panels
-        column = ["identified", "screened", "dbr_sought", "dbr_assessed", "new", "total", "ma"]
-        self._down([name for name in column if name in there])
-        self._across(("identified", "removed"), ("screened", "excluded"), ("dbr_sought", "dbr_notretrieved"))
-        self._across(("dbr_assessed", "dbr_excluded"))
-        if self.flow.has_other_methods:
-            self._down(["other_identified", "other_sought", "other_assessed"])
-            self._across(("other_sought", "other_notretrieved"), ("other_assessed", "other_excluded"))
-            low, new = there["other_assessed"], there["new"]
-            self._arrow((low.centre, low.y + low.height), (low.centre, new.middle), (new.x + new.width, new.middle))
-        if self.flow.is_update:
-            previous, total = there["previous"], there["total"]
-            below = (previous.centre, previous.y + previous.height)
-            self._arrow(below, (previous.centre, total.middle), (total.x, total.middle))
-
-    def _down(self, names: Sequence[str]) -> None:
-        for above, below in pairwise(names):
-            start, end = self.panels[above], self.panels[below]
-            self._arrow((start.centre, start.y + start.height), (end.centre, end.y))
-
-    def _across(self, *pairs: tuple[str, str]) -> None:
-        for left, right in pairs:
-            start, end = self.panels[left], self.panels[right]
-            y = start.y + min(start.height, end.height) / 2
-            self._arrow((start.x + start.width, y), (end.x, y))
-
-    def _arrow(self, *points: tuple[float, float]) -> None:
-        """Draw a line through points and a head at the last; a triangle, since not every program draws markers."""
-        (x0, y0), (x1, y1) = points[-2:]
-        dx, dy = (x1 > x0) - (x1 < x0), (y1 > y0) - (y1 < y0)
-        foot = (x1 - dx * 2 * HEAD, y1 - dy * 2 * HEAD)
-        line = self.colours["line"]
-        path = " L".join(f"{_n(x)} {_n(y)}" for x, y in (*points[:-1], foot))
-        self.out.append(f'<path d="M{path}" fill="none" stroke="{line}"/>')
-        sides = [(foot[0] - dy * HEAD, foot[1] - dx * HEAD), (foot[0] + dy * HEAD, foot[1] + dx * HEAD)]
-        head = " ".join(f"{_n(x)},{_n(y)}" for x, y in (*sides, (x1, y1)))
-        self.out.append(f'<polygon points="{head}" fill="{line}"/>')
-
-    def _legend(self) -> float:
-        """Set the legend; return the height of the whole drawing."""
-        y = self.bottom + 24
-        x = self.columns["previous" if self.flow.is_update else "a"][0]
-        for sentence in wording.legend(self.flow):
-            for line in metrics.wrap(metrics.clean(sentence), self.right - x, SMALL):
-                self.out.append(f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(SMALL)}">{_text(line)}</text>')
-                y += SMALL + 3.5
-            y += 3
-        return y if wording.legend(self.flow) else self.bottom + MARGIN
+def lay_out(flow: Flow) -> Layout:
+    """Place every panel: each row is as high as its highest panel."""
+    paragraphs = wording.panels(flow)
+    columns = _columns(flow)
+    heading = max(len(lines) for _, _, lines in _heading_lines(flow, columns).values()) * LEADING + 14
+    panels: dict[str, Panel] = {}
+    y = MARGIN + heading + 18
+    for row in _ROWS:
+        present = {column: name for column, name in row.items() if name in paragraphs}
+        for column, name in present.items():
+            x, width = columns[column]
+            lines = set_lines(paragraphs[name], width - 2 * PAD)
+            panels[name] = Panel(name, x, y, width, _height(name, lines), lines)
+        if present:
+            y = max(panels[name].bottom for name in present.values()) + GAP
+    return Layout(panels, columns, heading)
 
 
-def _n(number: float) -> str:
-    return f"{number:.1f}".removesuffix(".0")
+def _columns(flow: Flow) -> dict[str, tuple[float, float]]:
+    """Return the left edge and the width of each column."""
+    x = MARGIN + BAR + 14
+    found = {}
+    if flow.is_update:
+        found["previous"] = (x, PREVIOUS)
+        x += PREVIOUS + GAP
+    for name in ("a", "b", *(("c", "d") if flow.has_other_methods else ())):
+        found[name] = (x, PANEL)
+        x += PANEL + GAP
+    return found
 
 
-def _text(text: str) -> str:
-    return escape(text)
+def _height(name: str, lines: Sequence[Line]) -> float:
+    needed = _text_height(lines) + 2 * PAD - 3
+    return max(needed, LOWEST) if name == "new" else needed
+
+
+def _text_height(lines: Sequence[Line]) -> float:
+    return len(lines) * LEADING + sum(line.first for line in lines[1:]) * PARAGRAPH
+
+
+def _heading_lines(
+    flow: Flow, columns: Mapping[str, tuple[float, float]]
+) -> dict[str, tuple[float, float, tuple[str, ...]]]:
+    """Return left edge, width and lines of each heading; those of databases and other methods span two columns."""
+    begins = {"previous": "previous", "dbr": "a", "other": "c"}
+    found = {}
+    for name, words in wording.headings(flow).items():
+        if begins[name] in columns:
+            x, width = columns[begins[name]]
+            width = width if name == "previous" else 2 * width + GAP
+            found[name] = (x, width, text.wrap(words, width - 2 * PAD, SIZE, bold=True))
+    return found
+
+
+def _headings(flow: Flow, layout: Layout, colours: Mapping[str, str]) -> list[str]:
+    parts = []
+    for name, (x, width, lines) in _heading_lines(flow, layout.columns).items():
+        parts.append(_area((x, MARGIN), width, layout.heading, colours[name]))
+        top = MARGIN + (layout.heading - len(lines) * LEADING) / 2 + SIZE
+        bold = {"text_anchor": "middle", "font_weight": "bold", "fill": _DARK}
+        parts.extend(ink.text(x + width / 2, top + place * LEADING, line, **bold) for place, line in enumerate(lines))
+    return parts
+
+
+def _area(corner: tuple[float, float], width: float, height: float, fill: str) -> str:
+    x, y = corner
+    return ink.element("rect", x=x, y=y, width=width, height=height, rx=min(8, height / 5), fill=fill)
+
+
+def _bars(layout: Layout, colours: Mapping[str, str]) -> list[str]:
+    """Draw the bars on the left, which name the phases."""
+    parts = []
+    for words, names in _PHASES:
+        rows = [name for name in names if name in layout.panels]
+        top, bottom = layout.panels[rows[0]].y, layout.row_bottom(rows[-1])
+        parts.append(_area((MARGIN, top), BAR, bottom - top, colours["bar"]))
+        turned = f"translate({ink.number(MARGIN + BAR / 2 + 4)} {ink.number((top + bottom) / 2)}) rotate(-90)"
+        bold = {"text_anchor": "middle", "font_weight": "bold", "fill": _DARK}
+        parts.append(ink.text(0, 0, words, transform=turned, **bold))
+    return parts
+
+
+def _panel(panel: Panel, colours: Mapping[str, str], links: Mapping[str, str], name: str) -> str:
+    aside = panel.name == "previous" or panel.name.startswith("other_")
+    frame = ink.element(
+        "rect",
+        x=panel.x,
+        y=panel.y,
+        width=panel.width,
+        height=panel.height,
+        rx=3,
+        fill="currentColor",
+        fill_opacity=0.06 if aside else 0,
+        stroke="currentColor",
+    )
+    parts = [frame]
+    y = panel.y + (panel.height - _text_height(panel.lines)) / 2 + SIZE - 0.5
+    for place, line in enumerate(panel.lines):
+        y += PARAGRAPH if line.first and place else 0
+        x = panel.x + PAD + line.indent
+        look = {}
+        if line.style == "open":
+            parts.append(_area((panel.x + 4, y - SIZE + 0.5), panel.width - 8, LEADING + 1, colours["open"]))
+            look = {"fill": _DARK}
+        words = ink.text(x, y, line.text, **look)
+        link = links.get(line.box)
+        parts.append(ink.element("a", words, href=link) if link else words)
+        y += LEADING
+    return ink.element("g", *parts, id=f"{name}-{panel.name}")
+
+
+def _arrows(layout: Layout) -> list[str]:
+    there = layout.panels
+    columns = (
+        ("identified", "screened", "dbr_sought", "dbr_assessed", "new", "total", "ma"),
+        ("other_identified", "other_sought", "other_assessed"),
+    )
+    parts = []
+    for column in columns:
+        for above, below in pairwise(name for name in column if name in there):
+            start, end = there[above], there[below]
+            parts.append(_arrow((start.centre, start.bottom), (end.centre, end.y)))
+    for row in _ROWS:
+        for left, right in (("a", "b"), ("c", "d")):
+            if row.get(left) in there and row.get(right) in there:
+                start, end = there[row[left]], there[row[right]]
+                y = start.y + min(start.height, end.height) / 2
+                parts.append(_arrow((start.x + start.width, y), (end.x, y)))
+    if "other_assessed" in there:
+        start, end = there["other_assessed"], there["new"]
+        parts.append(_arrow((start.centre, start.bottom), (start.centre, end.middle), (end.x + end.width, end.middle)))
+    if "previous" in there:
+        start, end = there["previous"], there["total"]
+        parts.append(_arrow((start.centre, start.bottom), (start.centre, end.middle), (end.x, end.middle)))
+    return parts
+
+
+def _arrow(*points: tuple[float, float]) -> str:
+    """Draw a line through points and a head at the last: a triangle, since not every program draws markers."""
+    (x0, y0), (x1, y1) = points[-2:]
+    dx, dy = (x1 > x0) - (x1 < x0), (y1 > y0) - (y1 < y0)
+    foot = (x1 - dx * 2 * HEAD, y1 - dy * 2 * HEAD)
+    sides = ((foot[0] - dy * HEAD, foot[1] - dx * HEAD), (foot[0] + dy * HEAD, foot[1] + dx * HEAD))
+    path = "M" + " L".join(_pair(point, " ") for point in (*points[:-1], foot))
+    head = " ".join(_pair(point, ",") for point in (*sides, (x1, y1)))
+    line = ink.element("path", d=path, fill="none", stroke="currentColor")
+    return line + ink.element("polygon", points=head)
+
+
+def _pair(point: tuple[float, float], between: str) -> str:
+    return between.join(map(ink.number, point))
+
+
+def _legend(flow: Flow, layout: Layout) -> tuple[list[str], float]:
+    """Set the legend; return it with the height of the whole drawing."""
+    x = min(x for x, _ in layout.columns.values())
+    y = layout.bottom + 12
+    parts = []
+    for sentence in wording.legend(flow):
+        y += 3
+        for line in fit(clean(sentence), layout.right - x, SMALL):
+            y += SMALL + 3.5
+            parts.append(ink.text(x, y, line, font_size=SMALL))
+    return parts, y + MARGIN

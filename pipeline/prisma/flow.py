@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.deduplicate.citation import Citation
 from pipeline.errors import CountError, Fault
 from pipeline.prisma.boxes import VARIABLES, Box, Flow, Part, Step, box, part
 from pipeline.prisma.identities import ADJUSTMENTS, AWAITING, check
-from pipeline.screening.decisions import Citation, Screening, Status
+from pipeline.screening.decisions import Screening, Status
 from pipeline.screening.settings import OTHER_METHODS, ScreeningSettings
 
 NO_REASON = "No reason given"

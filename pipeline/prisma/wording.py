@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.prisma.boxes import Box, Flow
-from pipeline.prisma.metrics import NO_BREAK
 
 # The panel in which each kind of open work is shown, and its words there.
 _OPEN: Mapping[str, tuple[str, str]] = {
@@ -40,6 +39,7 @@ _ADJUSTED: Mapping[str, str] = {
     "withdrawn_studies": "total_studies",
     "regrouped_studies": "total_studies",
 }
+NO_BREAK = "\u00a0"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -48,12 +48,14 @@ class Paragraph:
     """A text in a panel that is broken into lines on its own.
 
     Attributes:
-        count: "(n = 12)", kept in one piece; empty in a heading.
+        n: the figure, where there is one.
+        count: the figure as it is printed, "(n = 12)", kept in one piece; empty in a heading.
         box: the box whose figure it is.
         mark: letter of the note that explains the figure.
     """
 
     text: str
+    n: int | None = None
     count: str = ""
     box: str = ""
     mark: str = ""
@@ -95,7 +97,7 @@ def panels(flow: Flow) -> dict[str, tuple[Paragraph, ...]]:
     for step in flow.awaiting:
         panel, text = _OPEN[step.name]
         count = figure(step.n, "")
-        found[panel].append(Paragraph(text=text, count=count, box=step.name, style="open"))
+        found[panel].append(Paragraph(text=text, n=step.n, count=count, box=step.name, style="open"))
     return {name: tuple(paragraphs) for name, paragraphs in found.items()}
 
 
@@ -107,10 +109,11 @@ class _Words:
         explained = dict.fromkeys(_ADJUSTED[step.name] for step in flow.adjustments)
         self.marks = dict(zip(explained, _LETTERS, strict=False))
 
-    def line(self, box: str, text: str, style: Literal["plain", "part"] = "plain") -> Paragraph:
+    def line(self, box: str, text: str) -> Paragraph:
         """Write one figure with its words."""
-        count = figure(self.flow.n(box), self.flow.absent)
-        return Paragraph(text=text, count=count, box=box, mark=self.marks.get(box, ""), style=style)
+        n = self.flow.n(box)
+        count = figure(n, self.flow.absent)
+        return Paragraph(text=text, n=n, count=count, box=box, mark=self.marks.get(box, ""))
 
     def sources(self, names: Mapping[str, str]) -> list[Paragraph]:
         """List where records were identified, each source of databases and registers on a line of its own."""
@@ -198,7 +201,7 @@ class _Words:
 
 def _parts(box: Box | None, name: str, unknown: str) -> Sequence[Paragraph]:
     parts = box.parts if box else ()
-    return [Paragraph(text=one.label, count=figure(one.n, unknown), box=name, style="part") for one in parts]
+    return [Paragraph(text=one.label, n=one.n, count=figure(one.n, unknown), box=name, style="part") for one in parts]
 
 
 def legend(flow: Flow) -> tuple[str, ...]:
@@ -209,13 +212,9 @@ def legend(flow: Flow) -> tuple[str, ...]:
     if flow.awaiting:
         open_ = "; ".join(f"{step.n:,} {step.label}" for step in flow.awaiting)
         lines.append(f"In progress: {open_}.")
-    marks = _Words(flow).marks
-    lines.extend(
-        f"({mark}) "
-        + "; ".join(f"{step.n:,} {step.label}" for step in flow.adjustments if _ADJUSTED[step.name] == box)
-        + "."
-        for box, mark in marks.items()
-    )
+    for box, mark in _Words(flow).marks.items():
+        steps = "; ".join(f"{step.n:,} {step.label}" for step in flow.adjustments if _ADJUSTED[step.name] == box)
+        lines.append(f"[{mark}] {steps}.")
     if flow.previous:
         lines.append(f"Previous version: {flow.previous}.")
     return (*lines, *flow.notes)

@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.deduplicate.citation import Citation
 from pipeline.records.record import Record
-from pipeline.screening.decisions import Citation, Screening, Status, draw
+from pipeline.screening.decisions import Screening, Status, draw
 from pipeline.screening.ledger import Ledger
 from pipeline.screening.settings import ARBITER, ScreeningSettings, Stage
 

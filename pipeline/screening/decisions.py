@@ -8,30 +8,14 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from typing import Literal
 
-from pipeline.records.record import Record
+from pipeline.deduplicate.citation import Citation
 from pipeline.screening.settings import ARBITER, OTHER_METHODS, Answer, ScreeningSettings, Stage
 
 State = Literal["included", "excluded", "not-retrieved", "conflict", "awaiting"]
 FINAL: tuple[State, ...] = ("included", "excluded", "not-retrieved")
 _SCALE = 1 << 64
-
-
-class Citation(Protocol):
-    """What screening asks of a citation."""
-
-    @property
-    def id(self) -> str:
-        """Its name: the id of the member that was retrieved first."""
-
-    @property
-    def members(self) -> Sequence[str]:
-        """The ids of its records, first retrieved first."""
-
-    @property
-    def record(self) -> Record:
-        """The merged record, for people to read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.deduplicate.citation import Citation
 from pipeline.errors import Fault, FormError, did_you_mean
 from pipeline.records import tables
 from pipeline.records.record import Record
-from pipeline.screening.decisions import Citation, Decision
+from pipeline.screening.decisions import Decision
 from pipeline.screening.ledger import JOIN, Ledger
 from pipeline.screening.rows import Register, Sheet, decision_of, records_of
 from pipeline.screening.settings import ARBITER, ScreeningSettings, Stage

@@ -1,7 +1,6 @@
 """Made-up citations and decisions for the tests of screening and of the flow."""
 
-from dataclasses import dataclass
-
+from pipeline.deduplicate.citation import Citation
 from pipeline.records.record import Origin, Record
 from pipeline.screening.decisions import Decision
 from pipeline.screening.settings import Reason, Reviewer, ScreeningSettings, Stage
@@ -9,21 +8,14 @@ from pipeline.screening.settings import Reason, Reviewer, ScreeningSettings, Sta
 VIA = {"db": "databases", "reg": "registers", "web": "websites", "refs": "citation-searching"}
 
 
-@dataclass(frozen=True)
-class Made:
-    id: str
-    members: tuple[str, ...]
-    record: Record
-
-
-def citation(*members: str, title: str = "", **fields) -> Made:
+def citation(*members: str, title: str = "", **fields) -> Citation:
     search = members[0].partition(":")[0]
     title = title or f"Fictitious study {members[0]}"
     record = Record(id=members[0], origin=Origin(search=search), title=title, **fields)
-    return Made(members[0], members, record)
+    return Citation(id=members[0], members=members, record=record)
 
 
-def citations(*ids: str) -> list[Made]:
+def citations(*ids: str) -> list[Citation]:
     return [citation(one) for one in ids]
 
 

@@ -45,7 +45,9 @@ def test_the_arbiter_settles_a_conflict():
     assert last(*votes, said("db:1", "arbiter", "exclude")).basis == "arbiter"
 
 
-@pytest.mark.parametrize(("policy", "state"), [("include", "awaiting"), ("exclude", "excluded"), ("conflict", "conflict")])
+@pytest.mark.parametrize(
+    ("policy", "state"), [("include", "awaiting"), ("exclude", "excluded"), ("conflict", "conflict")]
+)
 def test_maybe_means_what_the_policy_says(policy, state):
     votes = [said("db:1", name, "maybe") for name in ("anna", "ben")]
     assert last(*votes, title_abstract={"maybe": policy}).state == state

@@ -1,0 +1,133 @@
+import pytest
+
+from pipeline.errors import CountError
+from pipeline.prisma import flow
+from pipeline.prisma.flow import Removal, Source
+from pipeline.screening.decisions import settle
+from pipeline.screening.settings import Reviewer
+from tests.screening.made import VIA, citation, citations, said, settings
+
+SOURCES = (
+    Source(id="db", name="PubMed", via="databases"),
+    Source(id="refs", name="Reference lists", via="citation-searching"),
+)
+ONE = settings(votes=1)
+
+
+def count(found, *decisions, sources=SOURCES, rules=ONE, **more):
+    return flow.count(sources, found, settle(found, decisions, rules, via=VIA), rules, **more)
+
+
+def figures(counted):
+    return {name: box.n for name, box in counted.boxes.items()}
+
+
+def awaiting(counted):
+    return {step.name: step.n for step in counted.awaiting}
+
+
+def test_every_box_counts_its_rows_and_knows_their_ids():
+    found = [citation("db:1", "db:2"), *citations("db:3", "db:4", "db:5", "refs:1")]
+    counted = count(
+        found,
+        said("db:1", "anna", "include"),
+        said("db:3", "anna", "exclude"),
+        said("db:4", "anna", "include"),
+        said("db:1", "anna", "include", "full-text", study="Alpha"),
+        said("db:4", "anna", "exclude", "full-text", reason="design"),
+        said("refs:1", "anna", "include", "full-text", study="Alpha"),
+    )
+    assert figures(counted) == {
+        "database_results": 5,
+        "duplicates": 1,
+        "excluded_automatic": 0,
+        "excluded_other": 0,
+        "records_screened": 3,
+        "records_excluded": 1,
+        "dbr_sought_reports": 2,
+        "dbr_notretrieved_reports": 0,
+        "dbr_assessed": 2,
+        "dbr_excluded": 1,
+        "citations_results": 1,
+        "other_sought_reports": 1,
+        "other_notretrieved_reports": 0,
+        "other_assessed": 1,
+        "other_excluded": 0,
+        "new_studies": 1,
+        "new_reports": 2,
+    }
+    assert awaiting(counted) == {"awaiting_screening": 1}
+    assert counted.boxes["duplicates"].ids == ("db:2",)
+    assert [(part.label, part.ids) for part in counted.boxes["dbr_excluded"].parts] == [("Wrong design", ("db:4",))]
+
+
+def test_a_search_that_was_never_run_is_named_and_never_zero():
+    sources = (
+        Source(id="db", name="PubMed", via="databases", ran=False),
+        Source(id="em", name="Embase", via="databases", ran=False),
+        SOURCES[1],
+    )
+    counted = count(citations("refs:1"), sources=sources)
+    assert counted.not_run == ("PubMed", "Embase")
+    assert "database_results" not in counted.boxes
+    assert "records_screened" not in counted.boxes
+    assert awaiting(counted) == {"other_awaiting_retrieval": 1}
+
+
+def test_one_of_two_databases_not_yet_run_has_no_figure():
+    sources = (*SOURCES, Source(id="em", name="Embase", via="databases", ran=False))
+    parts = count(citations("db:1"), sources=sources).boxes["database_results"].parts
+    assert [(part.label, part.n) for part in parts] == [("PubMed", 1), ("Embase", None)]
+
+
+def test_what_other_methods_found_twice_or_databases_had_already_is_a_named_step():
+    found = [citation("refs:1", "refs:2"), citation("db:1", "refs:3")]
+    counted = count(found)
+    assert {step.name: step.ids for step in counted.adjustments} == {
+        "other_duplicates": ("refs:2",),
+        "other_already_identified": ("refs:3",),
+    }
+    assert figures(counted)["citations_results"] == 3
+    assert figures(counted)["other_sought_reports"] == 1
+
+
+def test_a_report_found_first_by_other_methods_is_a_duplicate_when_a_database_delivers_it():
+    counted = count([citation("refs:1", "db:1")])
+    assert counted.boxes["duplicates"].ids == ("db:1",)
+
+
+def test_blocks_that_could_not_be_read_are_identified_and_removed_for_other_reasons():
+    removed = [Removal(record="db:block-7", by="other", reason="could not be read")]
+    counted = count(citations("db:1"), removed=removed)
+    assert (counted.n("database_results"), counted.n("excluded_other")) == (2, 1)
+
+
+def test_exclusions_by_tools_are_told_from_those_by_people():
+    rules = settings(votes=1, others={"tool": Reviewer(kind="tool", source="made-up 1.0")})
+    counted = count(
+        citations("db:1", "db:2"), said("db:1", "tool", "exclude"), said("db:2", "anna", "exclude"), rules=rules
+    )
+    parts = counted.boxes["records_excluded"].parts
+    assert [(part.label, part.ids) for part in parts] == [("by people", ("db:2",)), ("by automation tools", ("db:1",))]
+
+
+@pytest.mark.parametrize(
+    ("sources", "found", "says"),
+    [
+        (SOURCES, [citation("x:1")], "the record 'x:1' belongs to no search of this review"),
+        (SOURCES, [citation("db:1", "db:2"), citation("db:2")], "the record 'db:2' is in 2 citations"),
+        (
+            (Source(id="db", name="PubMed", via="databases", delivered=3),),
+            citations("db:1"),
+            "the search 'db' delivered 3 records and 1 are counted",
+        ),
+        (
+            (Source(id="db", name="PubMed", via="databases", ran=False),),
+            citations("db:1"),
+            "the search 'db' was never run and has 1 records",
+        ),
+    ],
+)
+def test_rows_that_contradict_each_other_stop_the_count(sources, found, says):
+    with pytest.raises(CountError, match=says):
+        count(found, sources=sources)
