@@ -1,0 +1,343 @@
+"""A document as every rendering prints it: text made harmless, things numbered, marks and pointers resolved.
+
+The result is plain data (what JSON can hold), the same for HTML, Typst and Markdown, so that no two renderings can
+print another number or another name.
+"""
+
+import base64
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from pipeline.report import svg
+from pipeline.report.document import (
+    Block,
+    Cell,
+    Content,
+    Day,
+    Definition,
+    Document,
+    Fact,
+    Figure,
+    Inline,
+    Items,
+    Link,
+    Mark,
+    Notice,
+    Paragraph,
+    Records,
+    References,
+    Row,
+    Section,
+    See,
+    Styled,
+    Table,
+    Verbatim,
+)
+from pipeline.report.words import MONTHS
+
+Laid = dict[str, Any]  # a node of the laid-out document: what JSON can hold
+
+_SPACE = "\t\n"
+_TARGET = re.compile(r"(?:https?://|mailto:)[^\s\"<>\\^`{|}]+", re.ASCII)
+_ID = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
+
+
+def lay_out(document: Document) -> Laid:
+    """Turn a document into the plain data that templates print.
+
+    Raises:
+        ValueError: two things have one id, an id is no slug, a fact has two values, or a mark cites a reference that
+            is not in the list. These are faults of the program, never of a review.
+    """
+    return _Layout(document).whole()
+
+
+def visible(text: str) -> str:
+    r"""Show what a text could hide: control characters and those that turn the direction of writing get a name.
+
+    Source: Unicode Technical Report 36, section 2.10 on bidirectional spoofing; Boucher and Anderson, Trojan Source,
+    2021. Marks that only hint (U+200E, U+200F) and joiners stay: Arabic, Persian and Indic titles need them.
+
+    >>> visible("a\u202eb\x1b[2Jc"), visible("two\nlines")
+    ('a⟨U+202E⟩b⟨U+001B⟩[2Jc', 'two\nlines')
+    """
+    return "".join(_shown(char) if _hides(char) else char for char in text)
+
+
+def _hides(char: str) -> bool:
+    kind = unicodedata.category(char)
+    turns = "\u202a" <= char <= "\u202e" or "\u2066" <= char <= "\u2069" or char in "\ufeff\u2028\u2029\ufffe\uffff"
+    return turns or kind in {"Cs", "Co"} or (kind == "Cc" and char not in _SPACE)
+
+
+def _shown(char: str) -> str:
+    return f"⟨U+{ord(char):04X}⟩"
+
+
+def number(value: float, language: str) -> str:
+    """Print a number: digits in groups of three, as the language writes them.
+
+    >>> number(10135, "en"), number(476, "en"), number(0.5, "de")
+    ('10,135', '476', '0,5')
+    """
+    written = f"{value:,}"
+    if language == "en":
+        return written
+    group, point = {"de": (".", ","), "es": ("\u202f", ","), "fr": ("\u202f", ",")}[language]
+    return written.translate({ord(","): group, ord("."): point})
+
+
+def day(value: date, language: str) -> str:
+    """Print a date in words.
+
+    >>> day(date(2024, 10, 20), "en"), day(date(2024, 10, 1), "fr")
+    ('20 October 2024', '1er octobre 2024')
+    """
+    month = MONTHS[language][value.month - 1]
+    if language == "de":
+        return f"{value.day}. {month} {value.year}"
+    if language == "es":
+        return f"{value.day} de {month} de {value.year}"
+    first = "1er" if language == "fr" and value.day == 1 else str(value.day)
+    return f"{first} {month} {value.year}"
+
+
+def walk(sections: Sequence[Section]) -> Iterator[tuple[Section, int]]:
+    """List sections with their depth (1 for the outermost), each before its own sections."""
+    for section in sections:
+        yield section, 1
+        for inner, depth in walk(section.sections):
+            yield inner, depth + 1
+
+
+class _Layout:
+    """One document being laid out: the names of its things, and the facts met so far."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.words = document.words
+        self.facts: dict[str, int | float] = {}
+        self.names: dict[str, str] = {}
+        self.labels: dict[str, str] = {}
+        self.numbered = True
+        self._name()
+
+    def _name(self) -> None:
+        """Number tables and figures in reading order, and note what pointers and marks may point at."""
+        tables = figures = 0
+        for section, _ in walk(self.document.sections):
+            self._claim(section.id, section.title)
+            for block in section.blocks:
+                if isinstance(block, Table):
+                    tables += 1
+                    self._claim(block.id, self.words["table"].format(tables))
+                elif isinstance(block, Figure):
+                    figures += 1
+                    self._claim(block.id, self.words["figure"].format(figures))
+                elif isinstance(block, Records):
+                    self._claim(block.id, block.title)
+                elif isinstance(block, References):
+                    self.labels |= {entry.key: entry.label for entry in block.entries}
+                    self.numbered = block.numbered
+
+    def _claim(self, name: str, title: str) -> None:
+        if name in self.names or not _ID.fullmatch(name):
+            raise ValueError(f"{name!r} is no slug, or names two things in this report")
+        self.names[name] = visible(title)
+
+    def whole(self) -> Laid:
+        document = self.document
+        return {
+            "title": visible(document.title),
+            "series": visible(document.series),
+            "edition": visible(document.edition),
+            "dated": document.dated and self._inline(Day(value=document.dated)),
+            "language": document.language,
+            "words": {slug: visible(text) for slug, text in document.words.items()},
+            "authors": [_plain(author) for author in document.authors],
+            "logo": document.logo
+            and {"data": base64.b64encode(document.logo.data).decode(), **_plain(document.logo, but={"data"})},
+            "banners": [visible(banner) for banner in document.banners],
+            "status": [self._definition(item) for item in document.status],
+            "sections": [self._section(section, 1) for section in document.sections],
+            "paper": document.paper,
+            "facts": self.facts,
+        }
+
+    def _section(self, section: Section, depth: int) -> Laid:
+        return {
+            "id": section.id,
+            "title": visible(section.title),
+            "depth": depth,
+            "blocks": [self._block(block) for block in section.blocks],
+            "sections": [self._section(inner, depth + 1) for inner in section.sections],
+        }
+
+    def _block(self, block: Block) -> Laid:
+        laid = self._parts(block)
+        return {"kind": block.__struct_config__.tag, **laid}
+
+    def _parts(self, block: Block) -> Laid:  # noqa: PLR0911 - one return a kind of block
+        match block:
+            case Paragraph():
+                return {"content": self._content(block.content)}
+            case Items():
+                return {"ordered": block.ordered, "items": [self._content(item) for item in block.items]}
+            case Verbatim():
+                return _plain(block)
+            case Notice():
+                return {"title": visible(block.title), "content": self._content(block.content)}
+            case Table():
+                return self._table(block)
+            case Figure():
+                drawing = svg.safe(block.svg, block.id)
+                return {**_plain(block, but={"notes", "svg"}), "svg": drawing, **self._caption(block.id, block.notes)}
+            case Records():
+                return self._records(block)
+            case References():
+                return self._references(block)
+            case _:
+                return {"items": [self._definition(item) for item in block.items]}
+
+    def _definition(self, item: Definition) -> Laid:
+        return {"term": visible(item.term), "content": self._content(item.content)}
+
+    def _caption(self, name: str, notes: Sequence[Content]) -> Laid:
+        return {"name": self.names[name], "notes": [self._content(note) for note in notes]}
+
+    def _table(self, table: Table) -> Laid:
+        columns = [_plain(column) for column in table.columns]
+        return {
+            **_plain(table, but={"columns", "rows", "notes"}),
+            **self._caption(table.id, table.notes),
+            "columns": columns,
+            "groups": [
+                {"title": visible(title), "rows": [[self._cell(cell) for cell in row.cells] for row in rows]}
+                for title, rows in _grouped(table.rows)
+            ],
+            "count": len(table.rows),
+        }
+
+    def _cell(self, cell: Cell) -> Laid:
+        laid: Laid = {"content": self._content(cell.content)}
+        if cell.order is not None:
+            laid["order"] = cell.order
+        if cell.source:
+            laid["source"] = visible(cell.source)
+        return laid
+
+    def _records(self, records: Records) -> Laid:
+        boxes = [
+            {**_plain(box), "fact": self._fact(Fact(name=f"{records.id}.{box.name}", value=box.count))}
+            for box in records.boxes
+        ]
+        items = [
+            {**_plain(item, but={"links"}), "links": [self._inline(link) for link in item.links]}
+            for item in records.items
+        ]
+        return {**_plain(records, but={"boxes", "items"}), "boxes": boxes, "items": items}
+
+    def _references(self, references: References) -> Laid:
+        entries = [
+            {"anchor": f"ref-{place}", "label": visible(entry.label), "content": self._content(entry.content)}
+            for place, entry in enumerate(references.entries, start=1)
+        ]
+        return {"numbered": references.numbered, "entries": entries}
+
+    def _content(self, content: Content) -> list[Laid]:
+        return [self._inline(inline) for inline in content]
+
+    def _inline(self, inline: Inline) -> Laid:
+        match inline:
+            case str():
+                return {"kind": "text", "text": visible(inline)}
+            case Styled():
+                return {"kind": "styled", "style": inline.style, "text": visible(inline.text)}
+            case Fact():
+                return self._fact(inline)
+            case Link():
+                return self._link(inline)
+            case Mark():
+                return self._mark(inline)
+            case See():
+                return self._see(inline)
+            case Day():
+                text = day(inline.value, self.document.language)
+                return {"kind": "day", "text": text, "iso": inline.value.isoformat(), "since": inline.since}
+
+    def _fact(self, fact: Fact) -> Laid:
+        if self.facts.setdefault(fact.name, fact.value) != fact.value:
+            raise ValueError(f"{fact.name} is {self.facts[fact.name]} and {fact.value} in one report")
+        text = fact.text or number(fact.value, self.document.language)
+        return {"kind": "fact", "name": fact.name, "value": fact.value, "text": visible(text)}
+
+    def _link(self, link: Link) -> Laid:
+        inside = link.target.startswith("#") and link.target[1:] in self.names
+        if inside or _TARGET.fullmatch(link.target):
+            return {"kind": "link", "text": visible(link.text), "target": link.target}
+        return {"kind": "text", "text": visible(link.text)}
+
+    def _see(self, see: See) -> Laid:
+        if see.target in self.names:
+            return {"kind": "link", "text": self.names[see.target], "target": f"#{see.target}"}
+        return {"kind": "text", "text": self.words["not_shown"]}
+
+    def _mark(self, mark: Mark) -> Laid:
+        places = {key: place for place, key in enumerate(self.labels, start=1)}
+        missing = [key for key in mark.keys if key not in places]
+        if missing:
+            raise ValueError(f"cited but not in the reference list: {', '.join(missing)}")
+        cited = sorted(dict.fromkeys(mark.keys), key=places.__getitem__)
+        items = [{"label": visible(self.labels[key]), "target": f"#ref-{places[key]}", "after": ""} for key in cited]
+        return {"kind": "mark", "raised": self.numbered, "items": _joined(items, numbered=self.numbered)}
+
+
+def _plain(node: msgspec.Struct, but: set[str] = frozenset()) -> Laid:  # type: ignore[assignment]
+    """Take a node's plain fields, its texts made visible."""
+    return {name: _visible_all(getattr(node, name)) for name in node.__struct_fields__ if name not in but}
+
+
+def _visible_all(value: Any) -> Any:  # noqa: ANN401 - a plain field is text, a number, or a row of texts
+    if isinstance(value, str):
+        return visible(value)
+    return [visible(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _joined(items: list[Laid], *, numbered: bool) -> list[Laid]:
+    """Put commas between reference labels, and draw three or more running numbers together."""
+    kept: list[Laid] = []
+    for place, item in enumerate(items):
+        runs = numbered and 0 < place < len(items) - 1
+        if runs and int(items[place + 1]["label"]) - int(items[place - 1]["label"]) == 2:  # noqa: PLR2004 - both sides
+            kept[-1]["after"] = "–"
+            continue
+        kept.append(item)
+        item["after"] = "" if place == len(items) - 1 else "," if numbered else "; "
+    return kept
+
+
+def _grouped(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
+    """Gather rows under their group, groups in the order of their first row."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.group, []).append(row)
+    return list(groups.items())
+
+
+def plain_text(content: Sequence[Mapping[str, Any]]) -> str:
+    """Write laid-out content as bare text, as a CSV holds it.
+
+    >>> plain_text([{"kind": "text", "text": "ORR "}, {"kind": "fact", "name": "x", "value": 43, "text": "43%"}])
+    'ORR 43%'
+    """
+    return "".join(
+        f"[{''.join(item['label'] + item['after'] for item in part['items'])}]"
+        if part["kind"] == "mark"
+        else part["text"]
+        for part in content
+    )

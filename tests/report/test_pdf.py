@@ -1,0 +1,115 @@
+import io
+import re
+
+import pypdf
+import pytest
+
+from pipeline.errors import ReviewError
+from pipeline.report import render
+from pipeline.report.document import Figure, Paragraph, Reference, References, Section, Verbatim, cell
+from pipeline.report.layout import visible
+from tests.report import made_up
+
+CJK = "神经内分泌肿瘤"
+
+
+def read(pdf: render.Pdf) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(pdf.data))
+
+
+def text(pdf: render.Pdf) -> str:
+    return "\n".join(page.extract_text() for page in read(pdf).pages)
+
+
+@pytest.fixture(scope="module")
+def made():
+    return render.pdf(made_up.report())
+
+
+def test_the_same_document_gives_the_same_bytes(made):
+    assert render.pdf(made_up.report()).data == made.data
+
+
+def test_it_keeps_pdf_ua_1_and_is_tagged(made):
+    root = read(made).trailer["/Root"]
+    assert made.standard == "PDF/UA-1"
+    assert b"pdfuaid" in root["/Metadata"].get_data()
+    assert root["/MarkInfo"]["/Marked"].value is True
+    assert root["/Lang"] == "en"
+
+
+def test_its_date_is_that_of_the_review_and_not_of_the_clock(made):
+    assert read(made).metadata["/CreationDate"] == "D:20241020000000Z"
+
+
+def test_sections_are_its_bookmarks(made):
+    titles = [item if isinstance(item, list) else item["/Title"] for item in read(made).outline]
+    assert [title for title in titles if isinstance(title, str)] == [
+        "Summary",
+        "Methods",
+        "Results",
+        "Records",
+        "References",
+    ]
+
+
+def test_every_page_carries_the_banner_and_its_number(made):
+    pages = read(made).pages
+    assert len(pages) > 1
+    for place, page in enumerate(pages, start=1):
+        printed = page.extract_text()
+        assert "Made with the sandbox PubMed." in printed
+        assert f"Page {place} of {len(pages)}" in printed
+
+
+def test_a_long_table_repeats_its_header_on_every_page():
+    long = Section(id="long", title="Long", blocks=(made_up.table(200, id="long-table", title="Long"),))
+    pages = [page.extract_text() for page in read(render.pdf(made_up.report(long, sections=(long,)))).pages]
+    assert len(pages) > 3
+    assert all("Participants" in page for page in pages[:-1])
+
+
+def test_figures_stay_vectors(made):
+    images = [image for page in read(made).pages for image in page.images]
+    assert images == []
+    assert "Records screened (n = 10,135)" in text(made)
+
+
+@pytest.mark.parametrize("title", made_up.HOSTILE)
+def test_a_hostile_title_is_printed_as_text_wherever_it_stands(title):
+    rows = (made_up.Row(cells=(cell(title),) * 3, group=title),)
+    extra = Section(
+        id="extra",
+        title=title,
+        blocks=(
+            Paragraph(content=(title,)),
+            Verbatim(label=title, text=title),
+            made_up.table(id="t", title=title, rows=rows),
+            References(entries=(Reference(key="h", label="1", content=(title,)),)),
+        ),
+    )
+    pdf = render.pdf(made_up.report(title=title, edition=title, banners=(title[:200],), sections=(extra,)))
+    printed = re.sub(r"\s|\xad|\u200b|-", "", text(pdf))
+    shown = re.sub(r"\s|-", "", visible(title))
+    assert printed.count(shown[:60]) >= 6
+    assert "root:" not in printed
+
+
+def test_a_character_that_no_font_has_costs_the_standard_and_is_named():
+    extra = Section(id="extra", title="Extra", blocks=(Paragraph(content=(CJK,)),))
+    pdf = render.pdf(made_up.report(extra))
+    assert pdf.standard == ""
+    assert CJK[0] in pdf.unprintable
+    assert read(pdf).trailer["/Root"]["/MarkInfo"]["/Marked"].value is True
+
+
+def test_a_drawing_that_is_broken_is_one_clear_fault():
+    broken = Section(id="b", title="B", blocks=(Figure(id="f", title="F", svg="<svg", text=""),))
+    with pytest.raises(ValueError, match="the drawing 'f' is not well-formed"):
+        render.pdf(made_up.report(broken))
+
+
+def test_a_refusal_of_typst_becomes_a_sentence(monkeypatch):
+    monkeypatch.setattr(render, "_template", lambda name: "#panic(1)" if name.endswith(".typ") else "")
+    with pytest.raises(ReviewError, match=r"report\.pdf: the PDF could not be set"):
+        render.pdf(made_up.report())
