@@ -45,7 +45,7 @@ class Pdf:
 def html(document: Document) -> bytes:
     """Write a document as one HTML file that asks no host for anything and works without its script."""
     laid = lay_out(document)
-    style, script = _template("report.css"), _template("report.js")
+    style, script = _template("report.css") + _banner_style(laid["banners"]), _template("report.js")
     for block in _blocks(laid["sections"]):
         if block["kind"] == "table":
             block["csv"] = _address("text/csv;charset=utf-8", csv(block, form=True))
@@ -134,7 +134,15 @@ def _join_boxes(records: Laid) -> None:
     """Name each item's boxes by their place, which is shorter than their names."""
     places = {box["name"]: str(place) for place, box in enumerate(records["boxes"])}
     for item in records["items"]:
-        item["boxes"] = [places[name] for name in item["boxes"]]
+        item["boxes"] = [places[name] for name in item["boxes"] if name in places]
+
+
+def _banner_style(banners: list[str]) -> str:
+    """Put the banners into the upper margin of every printed page."""
+    if not banners:
+        return ""
+    text = "".join(char if char.isascii() and char.isalnum() else f"\\{ord(char):x} " for char in "  ".join(banners))
+    return f'\n@page {{ @top-left {{ content: "{text}"; font: 7.5pt sans-serif; width: 100%; }} }}\n'
 
 
 def _prepare_for_print(laid: Laid) -> None:

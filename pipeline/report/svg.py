@@ -36,7 +36,8 @@ def safe(svg: str, prefix: str) -> str:
     """Rebuild a drawing from the elements and attributes that are known to be harmless.
 
     Every id gets `prefix`, so that several drawings stand in one page; links stay only where they lead inside the
-    page. What is left out is left out whole, with what it holds.
+    page. What is left out is left out whole, with what it holds. A drawing with links is no image any more but a group,
+    since the inside of an image cannot be reached.
 
     Raises:
         ValueError: it is no well-formed SVG.
@@ -51,6 +52,8 @@ def safe(svg: str, prefix: str) -> str:
         raise ValueError(f"the drawing {prefix!r} is not well-formed: {error}") from error
     if root.tag != f"{{{_SVG}}}svg":
         raise ValueError(f"the drawing {prefix!r} is no SVG but {root.tag!r}")
+    if any(node.get("href") or node.get(f"{{{_XLINK}}}href") for node in root.iter(f"{{{_SVG}}}a")):
+        root.set("role", "group")
     return _element(root, prefix, outermost=True)
 
 

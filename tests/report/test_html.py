@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import re
+from itertools import pairwise
 
 import pytest
 from lxml import html as lxml_html
@@ -83,7 +84,7 @@ def test_a_hostile_title_is_shown_as_text_wherever_it_stands(title):
 def test_headings_go_down_one_level_at_a_time(page):
     levels = [int(node.tag[1]) for node in page.iter("h1", "h2", "h3", "h4", "h5", "h6")]
     assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_ids_are_unique_and_every_link_inside_leads_somewhere(page):

@@ -1,7 +1,6 @@
 import json
 from datetime import date
 
-from tests.report import made_up
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +20,7 @@ from pipeline.report.document import (
 )
 from pipeline.report.layout import day, lay_out, number, plain_text, visible
 from pipeline.report.words import choose
+from tests.report import made_up
 
 
 def laid(*content, blocks=(), **changes):

@@ -1,0 +1,242 @@
+"""The report in a real browser: opened, sorted, filtered, searched, printed; with script and without."""
+
+import re
+from importlib import resources
+
+import pytest
+
+from pipeline.report import render
+from pipeline.report.document import Section
+from tests.report import made_up
+
+pytestmark = pytest.mark.browser
+
+MANY = Section(id="many", title="Many", blocks=(made_up.table(1500, id="many-table", title="Many rows"),))
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    place = tmp_path_factory.mktemp("report") / "report.html"
+    place.write_bytes(render.html(made_up.report()))
+    return place
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Open a file as a reader does; whatever the page logs, throws or asks of a host is a failure."""
+    complaints = []
+    contexts = []
+
+    def open_it(path, *, width=1280, height=900, fragment="", **settings):
+        context = chromium.new_context(viewport={"width": width, "height": height}, **settings)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "request",
+            lambda request: complaints.append(request.url) if request.url[:5] not in {"file:", "data:"} else 0,
+        )
+        page.goto(path.as_uri() + fragment)
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def cells(page, table, column):
+    return [
+        cell.strip() for cell in page.locator(f"#{table} tbody tr:not(.group) > :nth-child({column})").all_inner_texts()
+    ]
+
+
+def violations(page):
+    axe = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+    page.evaluate(axe)
+    found = page.evaluate(
+        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
+    return [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found["violations"]]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_axe_finds_no_violation(open_page, path, width, scheme):
+    assert violations(open_page(path, width=width, color_scheme=scheme)) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_has_enough_contrast_by_computation(open_page, path, scheme):
+    page = open_page(path, color_scheme=scheme)
+    found = page.evaluate(CONTRASTS)
+    assert len(found) > 50
+    assert [each for each in found if each["ratio"] < 4.5] == []
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_the_page_is_never_wider_than_the_window(open_page, path, width):
+    page = open_page(path, width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_column_is_sorted_within_its_groups_and_says_so(open_page, path):
+    page = open_page(path)
+    page.click("#outcomes th:nth-child(3) button")
+    page.click("#outcomes th:nth-child(3) button")
+    assert page.get_attribute("#outcomes thead th:nth-child(3)", "aria-sort") == "descending"
+    assert cells(page, "outcomes", 3) == ["8.5", "6.5", "4.5", "2.5", "0.5", "7.5", "5.5", "3.5", "1.5"]
+
+
+def test_numbers_are_sorted_as_numbers(open_page, path):
+    page = open_page(path)
+    page.click("#outcomes th:nth-child(2) button")
+    assert cells(page, "outcomes", 2)[:5] == ["7", "27", "47", "67", "87"]
+
+
+def test_a_filter_keeps_the_rows_that_hold_every_word_and_says_how_many(open_page, path):
+    page = open_page(path)
+    page.fill("#outcomes input", "fictitious 2003")
+    visible = page.locator("#outcomes tbody tr:not(.group):visible")
+    assert visible.all_inner_texts() == ["Fictitious 2003\t37\t3.5"]
+    assert page.inner_text("#outcomes [role=status]") == "1 of 9 rows"
+    assert page.locator("#outcomes .group:visible").all_inner_texts() == ["Surgery"]
+
+
+def test_the_csv_behind_a_table_is_downloaded(open_page, path):
+    page = open_page(path)
+    with page.expect_download() as waiting:
+        page.click("#outcomes a[download]")
+    assert waiting.value.suggested_filename == "outcomes.csv"
+    assert waiting.value.path().read_bytes() == render.csv(laid_table(), form=True)
+
+
+def laid_table():
+    from pipeline.report.layout import lay_out
+
+    return lay_out(made_up.report())["sections"][2]["blocks"][1]
+
+
+def test_a_box_of_the_diagram_opens_its_records(open_page, path):
+    page = open_page(path)
+    page.click("svg a")
+    assert page.inner_text(".records [role=status]") == "60 of 60 records"
+    page.click("#box-included button")
+    assert page.inner_text(".records [role=status]") == "6 of 60 records"
+    assert page.locator(".list li").count() == 6
+
+
+def test_an_address_with_a_box_opens_its_records(open_page, path):
+    page = open_page(path, fragment="#box-included")
+    assert page.locator(".list .title").first.inner_text() == "A fictitious trial, number 10"
+
+
+def test_a_box_without_records_offers_nothing_to_open(open_page, path):
+    assert open_page(path).locator("#box-sought button").count() == 0
+
+
+def test_the_search_over_records_ignores_case_and_accents(open_page, path):
+    page = open_page(path)
+    page.fill(".search input", "MULLER number 43")
+    assert page.locator(".list .title").all_inner_texts() == ["A fictitious trial, number 43"]
+
+
+def test_a_long_list_comes_in_pages(open_page, path):
+    page = open_page(path)
+    assert page.locator(".list li").count() == 50
+    page.click("text=Next")
+    assert page.locator(".list li").count() == 10
+    assert page.locator(".pages span").first.inner_text() == "Page 2 of 2"
+
+
+def test_dates_of_searches_say_how_long_ago_by_the_readers_clock(open_page, path):
+    assert re.fullmatch(r"20 October 2024 \([\d,]+ days ago\)", open_page(path).inner_text(".status dd"))
+
+
+def test_everything_can_be_reached_and_used_by_keyboard_alone(open_page, path):
+    page = open_page(path)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "text"
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.outerHTML.slice(0, 30)"))
+    wanted = ["<button", "<input", "<summary", '<div class="scroll"', "<a "]
+    assert [start for start in wanted if not any(html.startswith(start) for html in reached)] == []
+
+
+def test_without_script_every_record_and_row_is_there(open_page, path):
+    page = open_page(path, java_script_enabled=False)
+    assert page.locator(".list li").count() == 60
+    assert page.locator("#outcomes tbody tr:not(.group)").count() == 9
+    assert page.locator("input").count() == 0
+
+
+def test_print_leaves_controls_out_and_keeps_the_banner_on_every_page(open_page, path, tmp_path):
+    import pypdf
+
+    page = open_page(path)
+    page.emulate_media(media="print")
+    assert page.locator("nav:visible, input:visible, .tools:visible").count() == 0
+    page.pdf(path=tmp_path / "print.pdf", prefer_css_page_size=True)
+    pages = pypdf.PdfReader(tmp_path / "print.pdf").pages
+    assert len(pages) > 2
+    assert all("Made with the sandbox PubMed." in each.extract_text() for each in pages)
+
+
+@pytest.mark.parametrize("title", made_up.HOSTILE)
+def test_a_hostile_title_does_nothing_in_a_browser(open_page, tmp_path, title):
+    place = tmp_path / "hostile.html"
+    extra = Section(id="extra", title=title, blocks=(made_up.table(id="t", title=title),))
+    place.write_bytes(render.html(made_up.report(extra, title=title)))
+    page = open_page(place, width=390)
+    assert page.evaluate("document.title") != "owned"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_ten_thousand_records_and_fifteen_hundred_rows_stay_usable(open_page, tmp_path):
+    place = tmp_path / "big.html"
+    records = Section(id="big", title="Big", blocks=(made_up.records(10_000, id="big-list", boxes=()),))
+    place.write_bytes(render.html(made_up.report(MANY, sections=(MANY, records))))
+    page = open_page(place)
+    took = page.evaluate("performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart")
+    assert took < 5000
+    page.fill("#big-list input", "number 9999")
+    assert page.locator("#big-list .list li").count() == 1
+    page.fill("#many-table input", "2999")
+    assert page.locator("#many-table tbody tr:not(.group):visible").count() == 1
+
+
+# Contrast of every visible text with what lies behind it. Source: WCAG 2.2, relative luminance and contrast ratio.
+CONTRASTS = """() => {
+  const parse = (colour) => {
+    const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number);
+    return { r, g, b, a };
+  };
+  const light = ({ r, g, b }) => {
+    const [x, y, z] = [r, g, b].map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const behind = (node) => {
+    for (; node; node = node.parentElement) {
+      const colour = parse(getComputedStyle(node).backgroundColor);
+      if (colour.a === 1) return colour;
+    }
+    return { r: 255, g: 255, b: 255 };
+  };
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode.textContent.trim();
+    const node = walker.currentNode.parentElement;
+    if (!text || ["SCRIPT", "STYLE", "TITLE"].includes(node.tagName.toUpperCase()) || !node.checkVisibility()) continue;
+    if (node.closest(":disabled, .unseen")) continue;
+    const style = getComputedStyle(node);
+    const front = parse(node.closest("svg") ? style.fill : style.color);
+    const [a, b] = [light(front), light(behind(node))].sort((x, y) => y - x);
+    found.push({ text: text.slice(0, 40), ratio: (a + 0.05) / (b + 0.05) });
+  }
+  return found;
+}"""
