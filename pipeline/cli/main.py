@@ -11,11 +11,14 @@ from typing import NoReturn
 
 import click
 
+from pipeline import __version__
 from pipeline.errors import ReviewError
 
 # name: (where it is, its first sentence). The sentence stands here too, so that --help loads no command; a test
 # holds the two together.
-COMMANDS: Mapping[str, tuple[str, str]] = {}
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "run": ("pipeline.cli.run:run", "Bring a review up to date: search, deduplicate, screen, count, tabulate, report."),
+}
 
 
 class _Commands(click.Group):
@@ -34,15 +37,13 @@ class _Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        if not COMMANDS:
-            return
         with formatter.section("Commands"):
             formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show where in the program an error came from.")
-@click.version_option(package_name="living-review", message="%(version)s")
+@click.version_option(__version__, message="%(version)s")
 @click.pass_context
 def cli(ctx: click.Context, *, debug: bool) -> None:
     """Keep a systematic review alive: one folder of plain files, from the searches to the report."""

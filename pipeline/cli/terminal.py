@@ -47,8 +47,9 @@ def console(*, stderr: bool = False) -> "Console":
 def tell(out: "Console", result: Result) -> None:
     """Print what one stage did: its title, then a line for each thing done, to look at, or out of reach."""
     account = result.account
-    out.print(plain(result.stage.title), style="bold")
-    for line in account.did:
+    idle = not result.because and not result.stage.always
+    out.print(plain(result.stage.title), style="bold", end=" (nothing new)\n" if idle else "\n")
+    for line in (*account.did, *account.news):
         out.print(f"  {plain(line)}")
     _print(out, account.warnings, "look", "yellow")
     _print(out, account.unreachable, "away", "red")

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from importlib.metadata import PackageNotFoundError, version
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
+from pipeline import __version__
 from pipeline.errors import Fault, ProtocolError, SearchError
 from pipeline.search import replies
 from pipeline.search.replies import Found, Links, Trouble
@@ -213,7 +213,7 @@ class Client:
     @property
     def tool(self) -> str:
         """Name this program and its version."""
-        return f"{TOOL} {_version()}"
+        return f"{TOOL} {__version__}"
 
     def search(self, term: str, *, listed: int = CAP) -> Found:
         """Ask ESearch for a term, and for the first `listed` PMIDs (at most 9,999).
@@ -337,16 +337,9 @@ class Client:
 _NAMES = {"esearch": "ESearch", "efetch": "EFetch", "elink": "ELink", "einfo": "EInfo"}
 
 
-def _version() -> str:
-    try:
-        return version(TOOL)
-    except PackageNotFoundError:
-        return "from a source folder"
-
-
 def _session() -> requests.Session:
     session = requests.Session()
-    session.headers["User-Agent"] = f"{TOOL}/{_version()}"
+    session.headers["User-Agent"] = f"{TOOL}/{__version__}"
     return session
 
 

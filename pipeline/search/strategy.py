@@ -6,7 +6,7 @@ What came of it, a SearchRun, stands in `search_run`.
 import calendar
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -89,6 +89,9 @@ class Strategy:
         limits: what narrows the search beside the string.
         seeds: where `similar`, `cited-by` and `references` start.
         files: paths or patterns of the exports of `kind: export`.
+        format: name of the format of these files, where their content does not say it.
+        columns: for spreadsheets: which field of a record stands in which column ({title: Article title}).
+        accept_unread: blocks of these files that cannot be read, and that a person accepts to lose; they are listed.
         searched: the date on which a person ran an exported search, as 2024-10-20.
         hits: how many records the platform announced for an export; checked against what is read.
         accept_missing: PMIDs that PubMed finds but does not deliver, and that a person accepts to go without.
@@ -109,6 +112,9 @@ class Strategy:
     limits: Limits = Limits()
     seeds: Seeds = Seeds()
     files: tuple[str, ...] = ()
+    format: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+    accept_unread: int = 0
     searched: str = ""
     hits: int | None = None
     accept_missing: tuple[str, ...] = ()
@@ -239,7 +245,11 @@ def _check(strategy: Strategy) -> Iterator[Fault]:
                 yield Fault(
                     what=f"{pmid!r} is not a PMID", column=f"{key}.{place}", accepted="digits, such as 31452104"
                 )
-    for key, number in (("seeds.at_most", strategy.seeds.at_most), ("remind_after_days", strategy.remind_after_days)):
+    for key, number in (
+        ("seeds.at_most", strategy.seeds.at_most),
+        ("remind_after_days", strategy.remind_after_days),
+        ("accept_unread", strategy.accept_unread),
+    ):
         if number < 0:
             yield Fault(what=f"{number} is negative", column=key, accepted="0 or a positive whole number")
     if strategy.hits is not None and strategy.hits < 0:

@@ -8,7 +8,7 @@ changes daily.
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from graphlib import TopologicalSorter
@@ -36,13 +36,15 @@ class Account:
     """What a stage did, in sentences for the person who called it.
 
     Attributes:
-        did: what was read, merged, counted or written.
+        did: how things stand: what was read, merged, counted.
+        news: what only this run did; it is not told again when the stage had no work.
         warnings: what a person should look at; none of it stops a run.
         unreachable: sources that could not be reached, a sentence each; the run goes on and the exit code says so.
         pending: what waits for a person, a sentence each.
     """
 
     did: tuple[str, ...] = ()
+    news: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     unreachable: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
@@ -56,6 +58,7 @@ class Work:
         folder: the review folder, locked.
         protocol: the settings of workflow.yaml, checked.
         now: the one clock of the run; only history may hold it.
+        tool: this program and its version.
         progress: called by long stages.
         options: what the command line asked for.
     """
@@ -63,6 +66,7 @@ class Work:
     folder: ReviewFolder
     protocol: Any
     now: datetime
+    tool: str
     progress: Progress
     options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -93,7 +97,7 @@ class Stage:
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
-    """What one stage depended on and made: sha256 by path, the settings as one sha256."""
+    """What one stage depended on and made: sha256 by path, the settings as one sha256, and how it left things."""
 
     stage: str
     settings: str
@@ -119,16 +123,16 @@ class Result:
     account: Account
 
 
-def run(stages: Sequence[Stage], work: Work, *, tool: str, tell: Callable[[Result], None]) -> tuple[Result, ...]:
+def run(stages: Sequence[Stage], work: Work, *, tell: Callable[[Result], None]) -> tuple[Result, ...]:
     """Run every stage that is stale, in order, and record what each read and wrote.
 
     All of it is one transaction: after an error no file has changed.
     """
     with work.folder.transaction():
-        return _run(stages, work, tool, tell)
+        return _run(stages, work, tell)
 
 
-def _run(stages: Sequence[Stage], work: Work, tool: str, tell: Callable[[Result], None]) -> tuple[Result, ...]:
+def _run(stages: Sequence[Stage], work: Work, tell: Callable[[Result], None]) -> tuple[Result, ...]:
     folder = work.folder
     code = code_digest()
     codes = _codes(folder)
@@ -142,14 +146,16 @@ def _run(stages: Sequence[Stage], work: Work, tool: str, tell: Callable[[Result]
                 account = stage.run(work)
             for left in sorted(before - written):
                 folder.drop(left.removeprefix(f"{OUTPUTS}/"))
-            traces[stage.name] = _trace(stage, work, account)
-            codes[stage.name] = code
+            if not stage.always:
+                traces[stage.name] = _trace(stage, work, replace(account, news=()))
+                codes[stage.name] = code
         else:
             account = traces[stage.name].account
         result = Result(stage=stage, because=because, account=account)
         tell(result)
         results.append(result)
-    folder.derive(MANIFEST, _pretty(Manifest(tool=tool, stages=tuple(traces[each.name] for each in in_order(stages)))))
+    kept = tuple(traces[each.name] for each in in_order(stages) if each.name in traces)
+    folder.derive(MANIFEST, _pretty(Manifest(tool=work.tool, stages=kept)))
     folder.derive(CODE, _pretty(codes))
     return tuple(results)
 

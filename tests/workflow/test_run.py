@@ -23,7 +23,7 @@ def work(tmp_path):
     (tmp_path / "in.txt").write_text("a")
 
     def make(settings=Settings()):
-        return Work(folder=ReviewFolder(tmp_path), protocol=settings, now=NOW, progress=lambda *_: None)
+        return Work(folder=ReviewFolder(tmp_path), protocol=settings, now=NOW, tool="t", progress=lambda *_: None)
 
     return make
 
@@ -57,7 +57,7 @@ STAGES = (
 
 
 def reasons(work, stages=STAGES):
-    return {result.stage.name: result.because for result in run.run(stages, work, tool="t", tell=lambda _: None)}
+    return {result.stage.name: result.because for result in run.run(stages, work, tell=lambda _: None)}
 
 
 def test_stages_run_in_the_order_of_their_needs_and_then_not_again(work):
@@ -67,7 +67,7 @@ def test_stages_run_in_the_order_of_their_needs_and_then_not_again(work):
 
 def test_a_skipped_stage_gives_the_account_of_its_last_run(work):
     reasons(work())
-    results = run.run(STAGES, work(), tool="t", tell=lambda _: None)
+    results = run.run(STAGES, work(), tell=lambda _: None)
     assert [result.account.did for result in results] == [("copied in.txt",), ("copied outputs/one.txt",)]
 
 

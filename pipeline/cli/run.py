@@ -1,0 +1,106 @@
+"""`living-review run`: bring a review up to date with everything that people and sources have given it."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline import __version__
+from pipeline.cli import terminal
+from pipeline.workflow.folder import OUTPUTS, PROTOCOL, ReviewFolder
+
+if TYPE_CHECKING:
+    from pipeline.search.eutils import Client
+    from pipeline.workflow.run import Result
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+@click.option("--offline", is_flag=True, help="Ask no source; searches that were never run stay 'not yet run'.")
+@click.option(
+    "--pubmed",
+    default="live",
+    metavar="live|sandbox|URL",
+    help="Whom to ask: PubMed, the built-in sandbox (in a copy of the review), or another E-utilities endpoint.",
+)
+@click.option("--strict", is_flag=True, help="Exit with 1 while anything waits for a person.")
+def run(folder: Path, *, offline: bool, pubmed: str, strict: bool) -> int:
+    """Bring a review up to date: search, deduplicate, screen, count, tabulate, report.
+
+    FOLDER holds workflow.yaml; it is the present folder if none is named. A search of PubMed that was never run is
+    run; one that was is left as it is ('living-review update' repeats it). Only stages whose inputs changed run again.
+    """
+    from pipeline.workflow import practice
+
+    review = ReviewFolder(folder)
+    sandbox = pubmed == "sandbox"
+    if sandbox and not (review.root.name == practice.COPY and (review.root.parent / PROTOCOL).is_file()):
+        review = practice.copy(review)
+    practice.check(review, sandbox=sandbox)
+    with _endpoint(pubmed) as endpoint:
+        results = _run(review, None if offline else endpoint)
+    accounts = [result.account for result in results]
+    if any(account.unreachable for account in accounts) and not offline:
+        return 3
+    return int(strict and any(account.pending or account.unreachable for account in accounts))
+
+
+def _run(review: ReviewFolder, endpoint: str | None) -> "Sequence[Result]":
+    from pipeline.workflow import protocol, run
+    from pipeline.workflow.stages import STAGES
+
+    out = terminal.console()
+    with review.locked(), terminal.progress() as progress:
+        settings = protocol.load(review)
+        client = {} if endpoint is None else {"client": _client(endpoint, settings.pubmed.email)}
+        work = run.Work(folder=review, protocol=settings, now=now(), tool=tool(), progress=progress, options=client)
+        results = run.run(STAGES, work, tell=lambda result: terminal.tell(out, result))
+    report = f"{OUTPUTS}/report.html"
+    if review.has(report):
+        out.print(f"The report: {review.path(report)}", style="bold")
+    return results
+
+
+@contextmanager
+def _endpoint(pubmed: str) -> Iterator[str]:
+    """Find the address to ask; the sandbox is served for as long as the run lasts."""
+    from pipeline.search.eutils import PUBMED
+
+    if pubmed == "live":
+        yield PUBMED
+    elif pubmed == "sandbox":
+        from pipeline.sandbox import corpus, server
+
+        with server.serving(corpus.bundled(), today=now().date()) as sandbox:
+            yield sandbox.address
+    elif pubmed.startswith(("http://", "https://")):
+        yield pubmed
+    else:
+        raise click.BadParameter(f"{pubmed!r} is not accepted; accepted: live, sandbox, or an address.")
+
+
+def now() -> datetime:
+    """Read the one clock of a run, in UTC; SOURCE_DATE_EPOCH (seconds) stands in for it where it is set.
+
+    Source: https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(fixed), UTC) if fixed.isdigit() else datetime.now(UTC)
+
+
+def tool() -> str:
+    """Name this program and its version."""
+    return f"living-review {__version__}"
+
+
+def _client(endpoint: str, email: str) -> "Callable[[], Client]":
+    """Make the client when a search first needs it, and the same one for all searches."""
+    from functools import cache
+
+    from pipeline.search.eutils import Client, credentials
+
+    return cache(lambda: Client(endpoint, credentials=credentials(os.environ, email=email)))

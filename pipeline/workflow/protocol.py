@@ -1,0 +1,140 @@
+"""workflow.yaml as one value: the settings of every room, checked, with every fault and its line at once."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from pipeline.deduplicate import settings as deduplication_settings
+from pipeline.deduplicate.settings import DeduplicationSettings
+from pipeline.errors import Fault, ProtocolError, did_you_mean
+from pipeline.formats import FORMATS
+from pipeline.screening import settings as screening_settings
+from pipeline.screening.settings import ScreeningSettings
+from pipeline.search import strategy
+from pipeline.search.strategy import Strategy
+from pipeline.workflow import yaml_settings
+from pipeline.workflow.folder import PROTOCOL, ReviewFolder
+
+SCHEMA = 1
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewSettings:
+    """What the review is.
+
+    Attributes:
+        title: title of the review, as the report prints it.
+        question: what it asks, in a sentence or two.
+    """
+
+    title: str
+    question: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PubMedSettings:
+    """How the program introduces itself to PubMed.
+
+    Attributes:
+        email: where NCBI reaches the person who runs the searches; the environment may give it as NCBI_EMAIL.
+    """
+
+    email: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protocol:
+    """Everything that workflow.yaml may say.
+
+    Attributes:
+        schema: version of this file's layout.
+        review: what the review is.
+        searches: each strategy in each source, under an id that begins the ids of its records.
+        pubmed: how the program introduces itself.
+        deduplication: how records are joined.
+        screening: how citations become included reports.
+    """
+
+    schema: int
+    review: ReviewSettings
+    searches: dict[str, Strategy] = field(default_factory=dict)
+    pubmed: PubMedSettings = field(default_factory=PubMedSettings)
+    deduplication: DeduplicationSettings = field(default_factory=DeduplicationSettings)
+    screening: ScreeningSettings = field(default_factory=ScreeningSettings)
+
+
+def load(folder: ReviewFolder) -> Protocol:
+    """Read and check workflow.yaml.
+
+    Raises:
+        ProtocolError: every fault, each with its line and key.
+    """
+    text = folder.text(PROTOCOL)
+    protocol = yaml_settings.load(text, Protocol, file=PROTOCOL)
+    faults = list(_check(protocol, folder))
+    if faults:
+        lines = yaml_settings.lines(text, file=PROTOCOL)
+        placed = [replace(fault, file=PROTOCOL, line=_line(lines, fault.column)) for fault in faults]
+        raise ProtocolError(sorted(placed, key=lambda fault: fault.line))
+    return protocol
+
+
+def _line(lines: Mapping[str, int], key: str) -> int:
+    while key and key not in lines:
+        key = key.rpartition(".")[0]
+    return lines.get(key, 1)
+
+
+def _check(protocol: Protocol, folder: ReviewFolder) -> Iterator[Fault]:
+    if protocol.schema != SCHEMA:
+        what = f"this review has schema {protocol.schema}, and this program reads schema {SCHEMA}"
+        remedy = "Install the version of living-review that the review was made with, or a newer one."
+        yield Fault(what=what, column="schema", remedy=remedy)
+    for name, search in protocol.searches.items():
+        key = f"searches.{name}"
+        if not _ID.fullmatch(name):
+            accepted = "small letters, digits and single hyphens, such as embase-2024"
+            yield Fault(what=f"{name!r} cannot be the id of a search", column=key, accepted=accepted)
+        yield from _under(key, strategy.check(search))
+        yield from _check_search(key, search, protocol, folder)
+    yield from _under("deduplication", deduplication_settings.check(protocol.deduplication))
+    yield from screening_settings.check(protocol.screening)
+
+
+def _under(key: str, faults: Iterable[Fault]) -> Iterator[Fault]:
+    return (replace(fault, column=f"{key}.{fault.column}") for fault in faults)
+
+
+def _check_search(key: str, search: Strategy, protocol: Protocol, folder: ReviewFolder) -> Iterator[Fault]:
+    for name in ("query", "accepted"):
+        path = getattr(search, name)
+        if path and (fault := _missing(folder, path)):
+            yield replace(fault, column=f"{key}.{name}")
+    for place, pattern in enumerate(search.files):
+        if fault := _outside(folder, pattern):
+            yield replace(fault, column=f"{key}.files.{place}")
+    if search.format and search.format not in FORMATS:
+        what, remedy = f"there is no format {search.format!r}", did_you_mean(search.format, list(FORMATS))
+        yield Fault(what=what, column=f"{key}.format", accepted=", ".join(FORMATS), remedy=remedy)
+    if search.seeds.search and search.seeds.search not in protocol.searches:
+        what = f"there is no search {search.seeds.search!r}"
+        remedy = did_you_mean(search.seeds.search, list(protocol.searches))
+        yield Fault(what=what, column=f"{key}.seeds.search", accepted=", ".join(protocol.searches), remedy=remedy)
+
+
+def _missing(folder: ReviewFolder, path: str) -> Fault | None:
+    if fault := _outside(folder, path):
+        return fault
+    if folder.has(path):
+        return None
+    near = did_you_mean(path, folder.list("queries/*"))
+    return Fault(what=f"there is no file {path!r}", remedy=near or "Put it there, or correct the path.")
+
+
+def _outside(folder: ReviewFolder, path: str) -> Fault | None:
+    try:
+        folder.path(path)
+    except ProtocolError as error:
+        return error.faults[0]
+    return None

@@ -1,0 +1,269 @@
+"""The collecting stage: pages of searches and exports to records, in the order in which they were retrieved."""
+
+import gzip
+import hashlib
+import io
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from pipeline import formats
+from pipeline.errors import Fault, FormatError
+from pipeline.formats import pubmed_xml
+from pipeline.records import tables
+from pipeline.records.record import Record, to_line
+from pipeline.search.import_run import ImportedFile, ImportRun
+from pipeline.search.search_run import RUN_FILE, Page, SearchRun
+from pipeline.search.strategy import Strategy
+from pipeline.workflow import derived, history
+from pipeline.workflow.folder import ReviewFolder
+from pipeline.workflow.history import Held
+from pipeline.workflow.run import Account, Work
+
+UNREAD = ("search", "file", "line", "row", "what", "remedy", "raw")
+SEARCHES = ("search", "database", "via", "kind", "state", "first_run", "last_run", "runs", "records", "unread", "again")
+
+
+@dataclass
+class Shelf:
+    """What one search has delivered so far.
+
+    Attributes:
+        name: id of the search.
+        strategy: its settings.
+        held: its runs, the oldest first.
+        records: by id, in the order of their first retrieval; a newer form of a record replaces the older one.
+        unread: the blocks that no reader could read.
+        again: how many times a record came that had come before.
+        title: what its files were taken for.
+    """
+
+    name: str
+    strategy: Strategy
+    held: list[Held] = field(default_factory=list)
+    records: dict[str, Record] = field(default_factory=dict)
+    unread: list[Fault] = field(default_factory=list)
+    again: int = 0
+    title: str = ""
+
+    def take(self, found: Iterable[Record | Fault]) -> tuple[int, int, int]:
+        """Put what a file or page holds on the shelf; return how many records, how many new, how many unread."""
+        read = new = unread = 0
+        for each in found:
+            if isinstance(each, Fault):
+                unread += 1
+                self.unread.append(each)
+                continue
+            known = self.records.get(each.id)
+            read += 1
+            new += known is None
+            if known is None or each.version >= known.version:
+                self.records[each.id] = each
+        self.again += read - new
+        return read, new, unread
+
+
+def run(work: Work) -> Account:
+    """Read everything that was ever retrieved, and write it as records.jsonl, first retrieved first."""
+    shelves = shelve(work)
+    records = in_retrieval_order(shelves)
+    work.folder.derive(derived.RECORDS, map(to_line, records))
+    work.folder.derive("searches.csv", tables.write(SEARCHES, map(_row, shelves)))
+    work.folder.derive("unread.csv", tables.write(UNREAD, (row for shelf in shelves for row in _unread_rows(shelf))))
+    return Account(
+        did=(*filter(None, map(_did, shelves)), f"{len(records):,} records in all."),
+        warnings=tuple(warning for shelf in shelves for warning in _warnings(shelf)) + _orphans(work),
+        pending=tuple(
+            f"{shelf.name}: not yet run. Put the export of {shelf.strategy.database} into {shelf.strategy.files[0]}."
+            for shelf in shelves
+            if shelf.strategy.kind == "export" and not shelf.held
+        ),
+    )
+
+
+def shelve(work: Work) -> list[Shelf]:
+    """Read the runs of every search, and the exports that no run knows yet, for which a run is created.
+
+    Raises:
+        FormatError: an export cannot be read whole, or is not what it was, or a page is damaged; every fault of all.
+    """
+    held = history.by_search(history.runs(work.folder))
+    shelves = [Shelf(name, strategy, held.get(name, [])) for name, strategy in work.protocol.searches.items()]
+    faults: list[Fault] = []
+    for shelf in shelves:
+        try:
+            if shelf.strategy.kind == "export":
+                _read_exports(work, shelf)
+            else:
+                _read_pages(work.folder, shelf)
+        except FormatError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise FormatError(faults)
+    return shelves
+
+
+def in_retrieval_order(shelves: Iterable[Shelf]) -> list[Record]:
+    """Put records in the order of the day they first came; those of one day in the order of workflow.yaml."""
+    dated: list[tuple[str, int, Record]] = []
+    for place, shelf in enumerate(shelves):
+        days = _first_days(shelf)
+        dated.extend((days.get(record.origin.file, ""), place, record) for record in shelf.records.values())
+    dated.sort(key=lambda each: each[:2])
+    return [record for _, _, record in dated]
+
+
+def _first_days(shelf: Shelf) -> dict[str, str]:
+    """Map each file or page to the day of the run that brought it."""
+    days: dict[str, str] = {}
+    for held in shelf.held:
+        run = held.run
+        files = run.files if isinstance(run, ImportRun) else run.pages
+        for each in files:
+            path = each.file if isinstance(each, ImportedFile) else f"{held.place}/{each.file}"
+            days.setdefault(path, run.date)
+    return days
+
+
+def _read_exports(work: Work, shelf: Shelf) -> None:
+    folder = work.folder
+    known = {file.file: file for held in shelf.held if isinstance(held.run, ImportRun) for file in held.run.files}
+    present = list(dict.fromkeys(path for pattern in shelf.strategy.files for path in folder.list(pattern)))
+    faults = [_changed(folder, file, present) for file in known.values()]
+    if any(faults):
+        raise FormatError([fault for fault in faults if fault])
+    for file in known.values():
+        shelf.take(_read_file(folder, shelf, file.file))
+    new = [_first_read(folder, shelf, path) for path in present if path not in known]
+    _check_counts(shelf)
+    if new:
+        date = work.now.date().isoformat()
+        strategy = shelf.strategy
+        run = ImportRun(
+            search=shelf.name,
+            date=date,
+            searched=strategy.searched,
+            tool=work.tool,
+            database=strategy.database,
+            platform=strategy.platform,
+            via=strategy.via,
+            files=tuple(new),
+        )
+        place = history.place(folder, shelf.name, date)
+        pretty = msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n"
+        folder.create(f"{place}/{RUN_FILE}", pretty)
+        shelf.held.append(Held(place=place, run=run))
+
+
+def _changed(folder: ReviewFolder, file: ImportedFile, present: list[str]) -> Fault | None:
+    """Say what happened to an export since it was first read; None if nothing did."""
+    if file.file not in present:
+        remedy = "Put it back; records of the review came from it."
+        return Fault(what="this export was read before and is gone", file=file.file, remedy=remedy)
+    if folder.digest(file.file) != file.sha256:
+        remedy = "Put the file back as it was, and the new export beside it under another name."
+        return Fault(what="this export was read before and has been edited since", file=file.file, remedy=remedy)
+    return None
+
+
+def _first_read(folder: ReviewFolder, shelf: Shelf, path: str) -> ImportedFile:
+    data = folder.read(path)
+    reading = _read_file(folder, shelf, path)
+    read, new, unread = shelf.take(reading)
+    return ImportedFile(
+        file=path,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        format=reading.format.name,
+        records=read,
+        new=new,
+        unread=unread,
+    )
+
+
+def _read_file(folder: ReviewFolder, shelf: Shelf, path: str) -> formats.Reading:
+    strategy = shelf.strategy
+    stream = io.BytesIO(folder.read(path))
+    reading = formats.read(
+        stream, name=path, search=shelf.name, format=strategy.format, columns=strategy.columns or None
+    )
+    shelf.title = reading.format.title
+    return reading
+
+
+def _check_counts(shelf: Shelf) -> None:
+    """Hold what was read against what a person accepted to lose, and against what the platform announced."""
+    accepted, hits = shelf.strategy.accept_unread, shelf.strategy.hits
+    if len(shelf.unread) > accepted:
+        raise FormatError(shelf.unread)
+    found = len(shelf.records) + len(shelf.unread)
+    if hits is not None and shelf.held and found != hits:
+        what = (
+            f"{shelf.strategy.database} announced {hits:,} records for {shelf.name!r}, and the exports hold {found:,}"
+        )
+        remedy = "Export again, or correct 'hits' in workflow.yaml."
+        raise FormatError(Fault(what=what, file="workflow.yaml", column=f"searches.{shelf.name}.hits", remedy=remedy))
+
+
+def _read_pages(folder: ReviewFolder, shelf: Shelf) -> None:
+    for held in shelf.held:
+        if isinstance(held.run, SearchRun):
+            for page in held.run.pages:
+                path = f"{held.place}/{page.file}"
+                body = _body(folder, path, page)
+                shelf.take(pubmed_xml.read_articles(io.BytesIO(body), search=shelf.name, file=path))
+    shelf.title = "PubMed XML"
+
+
+def _body(folder: ReviewFolder, path: str, page: Page) -> bytes:
+    """Unpack a page and check that it is what PubMed delivered."""
+    try:
+        body = gzip.decompress(folder.read(path))
+    except (OSError, EOFError, zlib.error) as error:
+        body, why = b"", f" ({error})"
+    else:
+        why = ""
+    if hashlib.sha256(body).hexdigest() != page.sha256:
+        remedy = "Put it back as git or your backup has it, or delete the folder of this run and search again."
+        raise FormatError(Fault(what=f"this page is not what PubMed delivered{why}", file=path, remedy=remedy))
+    return body
+
+
+def _did(shelf: Shelf) -> str:
+    if not shelf.held:
+        return ""
+    run = shelf.held[-1].run
+    count = f"{len(shelf.records):,} record{'' if len(shelf.records) == 1 else 's'}"
+    if isinstance(run, ImportRun):
+        files = [file.file for held in shelf.held if isinstance(held.run, ImportRun) for file in held.run.files]
+        names = files[0].rpartition("/")[2] if len(files) == 1 else f"{len(files)} files"
+        again = f", {shelf.again:,} of them delivered more than once" if shelf.again else ""
+        return f"{shelf.name}: {count} from {names} ({shelf.title}){again}."
+    return f"{shelf.name}: {count}, last searched on {run.date}."
+
+
+def _warnings(shelf: Shelf) -> Iterator[str]:
+    if shelf.unread:
+        yield f"{shelf.name}: {len(shelf.unread):,} blocks could not be read; they are listed in outputs/unread.csv."
+
+
+def _orphans(work: Work) -> tuple[str, ...]:
+    """Name the searches that were run and that workflow.yaml no longer names."""
+    left = sorted({held.run.search for held in history.runs(work.folder)} - set(work.protocol.searches))
+    return tuple(f"{name}: was run, but workflow.yaml no longer names it; its records are left out." for name in left)
+
+
+def _row(shelf: Shelf) -> tuple[str, ...]:
+    strategy, held = shelf.strategy, shelf.held
+    first, last = (held[0].run.date, held[-1].run.date) if held else ("", "")
+    state = "run" if held else "not yet run"
+    counts = (len(held), len(shelf.records), len(shelf.unread), shelf.again) if held else ("", "", "", "")
+    return (shelf.name, strategy.database, strategy.via, strategy.kind, state, first, last, *map(str, counts))
+
+
+def _unread_rows(shelf: Shelf) -> Iterator[tuple[str, ...]]:
+    for fault in shelf.unread:
+        place = (str(fault.line or ""), str(fault.row or ""))
+        yield (shelf.name, fault.file, *place, fault.what, fault.remedy, fault.raw)

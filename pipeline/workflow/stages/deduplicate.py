@@ -1,0 +1,90 @@
+"""The deduplication stage: records to citations; doubtful pairs become a form that a person answers."""
+
+from collections.abc import Iterator
+
+from pipeline.deduplicate import asks
+from pipeline.deduplicate.citation import Deduplication
+from pipeline.deduplicate.clusters import deduplicate
+from pipeline.errors import Fault, FormError
+from pipeline.records import tables
+from pipeline.records.record import to_line
+from pipeline.records.tables import Table
+from pipeline.workflow import derived
+from pipeline.workflow.folder import ReviewFolder
+from pipeline.workflow.run import Account, Work
+
+FORMS = "deduplication"
+SKIPPED = ("key", "records", "pairs_not_compared")
+
+
+def run(work: Work) -> Account:
+    """Join records into citations, and ask a person about the pairs that no rule decides."""
+    folder = work.folder
+    records = derived.records(folder)
+    forms = read_forms(folder)
+    verdicts = asks.read_answers(forms, records)
+    found = deduplicate(records, verdicts, work.protocol.deduplication)
+    folder.derive(derived.CITATIONS, map(to_line, found.citations))
+    folder.derive("pairs.csv", tables.write(*asks.pairs_table(found)))
+    skipped = ((each.key, str(each.records), str(each.pairs)) for each in found.skipped)
+    folder.derive("not_compared.csv", tables.write(SKIPPED, skipped))
+    asked = {(row["record_a"], row["record_b"]) for form in forms for row in form.rows}
+    header, rows = asks.form_rows(found, records, asked)
+    if rows:
+        form = _free_name(folder, work.now.date().isoformat())
+        folder.create(form, tables.write(header, rows, form=True))
+    return Account(
+        did=(_joined(len(records), found), *_answered(len(verdicts))),
+        warnings=(*_skipped(found), *(notice for form in forms for notice in form.notices)),
+        pending=_pending(found, forms + ([tables.read(folder.read(form), file=form)] if rows else [])),
+    )
+
+
+def read_forms(folder: ReviewFolder) -> list[Table]:
+    """Read every form of doubtful pairs.
+
+    Raises:
+        FormError: a file is no table; every fault of every file.
+    """
+    forms: list[Table] = []
+    faults: list[Fault] = []
+    for path in folder.list(f"{FORMS}/*"):
+        try:
+            forms.append(tables.read(folder.read(path), file=path, expected=asks.FORM_HEADER))
+        except FormError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise FormError(faults)
+    return forms
+
+
+def _free_name(folder: ReviewFolder, date: str) -> str:
+    names = (f"{FORMS}/{date}{'' if n == 1 else f'_{n}'}.csv" for n in range(1, 1 << 30))
+    return next(name for name in names if not folder.has(name))
+
+
+def _joined(records: int, found: Deduplication) -> str:
+    citations = len(found.citations)
+    return f"{records:,} records are {citations:,} citations: {records - citations:,} duplicates were joined."
+
+
+def _answered(verdicts: int) -> Iterator[str]:
+    if verdicts:
+        yield f"{verdicts:,} pairs were decided by a person."
+
+
+def _skipped(found: Deduplication) -> Iterator[str]:
+    if found.skipped:
+        pairs = sum(each.pairs for each in found.skipped)
+        yield f"{pairs:,} pairs were not compared, in {len(found.skipped):,} large groups: outputs/not_compared.csv."
+
+
+def _pending(found: Deduplication, forms: list[Table]) -> tuple[str, ...]:
+    """Say in which form each unanswered question stands."""
+    open_pairs = {frozenset((pair.a, pair.b)) for pair in found.asks}
+    said = []
+    for form in forms:
+        count = sum(frozenset((row["record_a"], row["record_b"])) in open_pairs for row in form.rows)
+        if count:
+            said.append(f"{count:,} doubtful pairs wait for an answer (same or different) in {form.file}.")
+    return tuple(said)

@@ -1,0 +1,69 @@
+"""The PRISMA stage: every box counted from rows, as a diagram, as a table, and as the R package reads it."""
+
+from collections.abc import Iterator
+
+from pipeline.prisma import diagram, flow
+from pipeline.prisma.boxes import Flow
+from pipeline.prisma.flow import Removal, Source
+from pipeline.records import tables
+from pipeline.workflow import history
+from pipeline.workflow.folder import ReviewFolder
+from pipeline.workflow.protocol import Protocol
+from pipeline.workflow.run import Account, Work
+from pipeline.workflow.stages import screen
+
+BOXES = ("box", "part", "n", "ids")
+
+
+def run(work: Work) -> Account:
+    """Count the flow, draw it, and list the records behind every box."""
+    found = count(work.folder, work.protocol)
+    folder = work.folder
+    folder.derive("prisma/boxes.csv", tables.write(BOXES, _rows(found)))
+    folder.derive("prisma/prisma.svg", diagram.svg(found).encode())
+    folder.derive("prisma/prisma_grey.svg", diagram.svg(found, theme="grey").encode())
+    return Account(did=tuple(_said(found)), pending=tuple(f"{step.n:,} {step.label}." for step in found.awaiting))
+
+
+def count(folder: ReviewFolder, protocol: Protocol) -> Flow:
+    """Count the flow of the review as it stands."""
+    now = screen.load(folder, protocol)
+    return flow.count(
+        tuple(sources(folder, protocol)),
+        now.citations,
+        now.screening,
+        protocol.screening,
+        removed=tuple(unread(folder)),
+    )
+
+
+def sources(folder: ReviewFolder, protocol: Protocol) -> Iterator[Source]:
+    """List every search as the flow sees it: where it was run, or that it was not yet."""
+    held = history.by_search(history.runs(folder))
+    for name, search in protocol.searches.items():
+        yield Source(id=name, name=search.database, via=search.via, ran=name in held)
+
+
+def unread(folder: ReviewFolder) -> Iterator[Removal]:
+    """List the blocks that no reader could read and that a person accepted to lose."""
+    table = tables.read(folder.read("outputs/unread.csv"), file="outputs/unread.csv")
+    for number, row in enumerate(table.rows, start=1):
+        yield Removal(record=f"{row['search']}:unread-{number}", by="other", reason="could not be read")
+
+
+def _rows(found: Flow) -> Iterator[tuple[str, str, str, str]]:
+    for name, box in found.boxes.items():
+        yield name, "", str(box.n), " ".join(box.ids or ())
+        for part in box.parts:
+            yield name, part.label, "" if part.n is None else str(part.n), " ".join(part.ids or ())
+    for step in (*found.awaiting, *found.adjustments):
+        yield step.name, step.label, str(step.n), " ".join(step.ids or ())
+
+
+def _said(found: Flow) -> Iterator[str]:
+    names = {"new_reports": "reports included", "new_studies": "studies included"}
+    for name, words in names.items():
+        if (n := found.n(name)) is not None:
+            yield f"{n:,} {words}."
+    if found.not_run:
+        yield f"Not yet run, and therefore not counted: {', '.join(found.not_run)}."

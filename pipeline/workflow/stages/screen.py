@@ -1,0 +1,181 @@
+"""The screening stage: worksheets in, statuses and the ledger's new events out, and new worksheets for people."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.deduplicate.citation import Citation
+from pipeline.records import tables
+from pipeline.screening import batches, decisions, forms, ledger
+from pipeline.screening.batches import Plan
+from pipeline.screening.decisions import Screening
+from pipeline.screening.forms import Returned
+from pipeline.screening.ledger import Ledger
+from pipeline.screening.settings import ARBITER, ScreeningSettings
+from pipeline.workflow import derived
+from pipeline.workflow.folder import ReviewFolder
+from pipeline.workflow.protocol import Protocol
+from pipeline.workflow.run import Account, Work
+
+ROOM = "screening"
+LEDGER = f"{ROOM}/ledger"
+STATUS = ("citation", "stage", "state", "basis", "reason", "about", "reviewers", "study", "title")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Screened:
+    """Everything that the worksheets and the ledger say now."""
+
+    citations: tuple[Citation, ...]
+    ledger: Ledger
+    returned: Returned
+    screening: Screening
+
+
+def load(folder: ReviewFolder, protocol: Protocol) -> Screened:
+    """Read the ledger and every worksheet, and settle where each citation stands.
+
+    Raises:
+        FormError: a worksheet or the ledger holds what cannot be taken; every fault of every file.
+    """
+    citations = derived.citations(folder)
+    before = ledger.replay(ledger.read({path: folder.read(path) for path in folder.list(f"{LEDGER}/*.csv")}))
+    sheets = {path: folder.read(path) for path in worksheets(folder, protocol.screening)}
+    returned = forms.read(sheets, forms.register(citations, before), protocol.screening)
+    via = {name: search.via for name, search in protocol.searches.items()}
+    settled = decisions.settle(citations, returned.decisions, protocol.screening, via=via)
+    return Screened(citations=citations, ledger=before, returned=returned, screening=settled)
+
+
+def worksheets(folder: ReviewFolder, settings: ScreeningSettings) -> Iterator[str]:
+    """List the worksheets of every stage."""
+    for stage in settings.stages:
+        yield from folder.list(f"{ROOM}/{stage.id}/*/*")
+
+
+def run(work: Work) -> Account:
+    """Take in decisions, write down what is new, hand out worksheets for what nobody was handed yet."""
+    folder, settings = work.folder, work.protocol.screening
+    now = load(folder, work.protocol)
+    plan = batches.plan(now.citations, now.screening, now.ledger, settings)
+    name = _free_name(folder, work.now.date().isoformat())
+    issued = _hand_out(folder, settings, now, plan, name)
+    happened = ledger.events(now.ledger, now.returned.decisions, issued, date=work.now.date().isoformat())
+    if happened:
+        folder.create(f"{LEDGER}/{name}.csv", ledger.write(happened))
+    folder.derive("screening/status.csv", tables.write(STATUS, _statuses(now)))
+    return Account(
+        did=tuple(_decided(now)),
+        news=(*_events(happened), *_handed(plan, name)),
+        warnings=(*now.returned.notices, *now.returned.gone, *_unused(now.screening)),
+        pending=(*_waiting(now, settings), *_withheld(plan)),
+    )
+
+
+def _free_name(folder: ReviewFolder, date: str) -> str:
+    """Name this run's batch: no worksheet and no ledger file of that name exists yet."""
+    taken = {path.rpartition("/")[2].partition(".")[0] for path in folder.list(f"{ROOM}/**/*.csv")}
+    taken |= {name.removesuffix(batches.PILOT) for name in taken}
+    names = (date if n == 1 else f"{date}_{n:02}" for n in range(1, 1 << 30))
+    return next(name for name in names if name not in taken)
+
+
+def _hand_out(
+    folder: ReviewFolder, settings: ScreeningSettings, now: Screened, plan: Plan, run: str
+) -> list[tuple[str, str, str, tuple[str, ...], str]]:
+    """Create the worksheets of a plan, and list the rows handed out as the ledger takes them."""
+    by_id = {citation.id: citation for citation in now.citations}
+    issued = []
+    for batch in plan.batches:
+        sheet = forms.worksheet(
+            settings.stage(batch.stage),
+            batch.reviewer,
+            [by_id[citation] for citation in batch.citations],
+            decisions=now.returned.decisions,
+            joint=batch.joint,
+        )
+        folder.create(f"{ROOM}/{batch.stage}/{batch.reviewer}/{batch.name(run)}.csv", sheet)
+        for citation, records in batch.rows():
+            title = by_id[citation].record.title or by_id[citation].record.original_title
+            issued.append((batch.stage, batch.reviewer, batch.name(run), records, title))
+    return issued
+
+
+def _statuses(now: Screened) -> Iterator[tuple[str, ...]]:
+    for citation in now.citations:
+        for status in now.screening.statuses[citation.id]:
+            yield (
+                citation.id,
+                status.stage,
+                status.state,
+                status.basis,
+                status.reason,
+                status.about,
+                " | ".join(status.voters),
+                status.study,
+                citation.record.title,
+            )
+
+
+def _decided(now: Screened) -> Iterator[str]:
+    for stage, states in _by_stage(now.screening).items():
+        counts = ", ".join(f"{count:,} {state}" for state, count in states.items())
+        yield f"{stage}: {counts}."
+
+
+def _by_stage(screening: Screening) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for reached in screening.statuses.values():
+        for status in reached:
+            states = found.setdefault(status.stage, {})
+            states[status.state] = states.get(status.state, 0) + 1
+    return found
+
+
+def _events(happened: Sequence[ledger.Event]) -> Iterator[str]:
+    words = {"decided": "new", "changed": "changed", "withdrawn": "withdrawn"}
+    counts = {word: sum(event.kind == kind for event in happened) for kind, word in words.items()}
+    if any(counts.values()):
+        yield "Decisions since the last run: " + ", ".join(f"{n:,} {word}" for word, n in counts.items() if n) + "."
+
+
+def _unused(screening: Screening) -> Iterator[str]:
+    for label, found in (
+        ("belong to a stage that their citation has not reached", screening.ahead),
+        ("are joint rulings on records that are no longer one citation", screening.void),
+        ("hang on records that are in no citation", screening.astray),
+    ):
+        if found:
+            yield f"{len(found):,} decisions {label}; they are kept and not used."
+
+
+def _waiting(now: Screened, settings: ScreeningSettings) -> Iterator[str]:
+    for stage in settings.stages:
+        statuses = now.screening.at(stage.id)
+        conflicts = sum(status.state == "conflict" for status in statuses)
+        if conflicts:
+            yield f"{stage.title}: {conflicts:,} conflicts wait for the arbiter, in {ROOM}/{stage.id}/{ARBITER}/."
+        awaiting = [status for status in statuses if status.state == "awaiting"]
+        if awaiting:
+            yield f"{stage.title}: {len(awaiting):,} citations wait for decisions{_owed(awaiting, now.returned)}."
+
+
+def _owed(awaiting: Iterable[decisions.Status], returned: Returned) -> str:
+    """Say who owes how many decisions."""
+    open_ids = {status.citation: status.voters for status in awaiting}
+    owed: dict[str, int] = {}
+    for _, reviewer, records in returned.present:
+        if reviewer != ARBITER and reviewer not in open_ids.get(records[0], (reviewer,)):
+            owed[reviewer] = owed.get(reviewer, 0) + 1
+    listed = ", ".join(f"{name} {count:,}" for name, count in sorted(owed.items()))
+    return f" ({listed})" if listed else ""
+
+
+def _handed(plan: Plan, run: str) -> Iterator[str]:
+    for batch in plan.batches:
+        path = f"{ROOM}/{batch.stage}/{batch.reviewer}/{batch.name(run)}.csv"
+        yield f"New worksheet with {len(batch.citations):,} rows: {path}"
+
+
+def _withheld(plan: Plan) -> Iterator[str]:
+    for stage, waiting in plan.withheld.items():
+        yield f"{stage}: {len(waiting):,} citations are handed out once the pilot round is decided."
