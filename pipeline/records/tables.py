@@ -10,15 +10,17 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from pipeline.errors import Fault, FormError
 from pipeline.records import workbooks
-from pipeline.records.workbooks import Cell
 
 csv.field_size_limit(2**31 - 1)
 
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
+_QUOTED = re.compile(r"[\",;\t\r\n]|^\s|\s\Z")
 _CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 _DELIMITERS = (",", ";", "\t")
 _BOM = "\ufeff"
@@ -101,7 +103,7 @@ def write(header: Sequence[str], rows: Iterable[Sequence[str]], *, form: bool = 
 
 
 def _quoted(cell: str, *, always: bool) -> str:
-    if always or any(char in cell for char in '",;\t\r\n') or cell != cell.strip():
+    if always or _QUOTED.search(cell):
         return '"' + cell.replace('"', '""') + '"'
     return cell
 
@@ -135,14 +137,20 @@ def read(data: bytes, *, file: str, expected: Iterable[str] = ()) -> Table:
     text, delimiter = _delimiter(text, set(expected))
     if delimiter != ",":
         notices.append(f"{file}: cells are divided by {'a tab' if delimiter == chr(9) else repr(delimiter)}.")
-    lines = [[Cell(text) for text in cells] for cells in _parse(text, delimiter, file)]
-    return _table(file, list(enumerate(lines, start=1)), notices)
+    lines = [_Line(number, cells) for number, cells in enumerate(_parse(text, delimiter, file), start=1)]
+    return _table(file, lines, notices)
 
 
 def _workbook(data: bytes, file: str) -> Table:
     """Read a workbook; dates, errors and formulas that a spreadsheet made are noticed once a column."""
     sheet = workbooks.read(data, file=file)
-    lines = [(number, cells) for number, cells in sheet.rows if cells]
+    lines = [
+        _Line(
+            number, [cell.text for cell in cells], {place: cell.made for place, cell in enumerate(cells) if cell.made}
+        )
+        for number, cells in sheet.rows
+        if cells
+    ]
     table = _table(file, lines, [f"{file}: read as a workbook, its sheet {sheet.name!r}.", *sheet.notices])
     found: dict[tuple[str, str], list[int]] = {}
     for row in table.rows:
@@ -157,10 +165,18 @@ def _workbook(data: bytes, file: str) -> Table:
     return replace(table, notices=(*table.notices, *notices))
 
 
-def _table(file: str, lines: list[tuple[int, list[Cell]]], notices: list[str]) -> Table:
-    if not lines or not any(cell.text.strip() for cell in lines[0][1]):
+class _Line(NamedTuple):
+    """One line of cells: its number, their texts, and what a spreadsheet made of those that are no text."""
+
+    number: int
+    texts: list[str]
+    made: Mapping[int, str] = MappingProxyType({})
+
+
+def _table(file: str, lines: list[_Line], notices: list[str]) -> Table:
+    if not lines or not any(text.strip() for text in lines[0].texts):
         raise FormError(Fault(what="the file has no header row", file=file, row=1, remedy="Put the column names back."))
-    header = tuple(unescape(cell.text.strip()) for cell in lines[0][1])
+    header = tuple(unescape(text.strip()) for text in lines[0].texts)
     rows, faults = _rows(header, lines[1:], file)
     if faults:
         raise FormError(faults)
@@ -231,9 +247,7 @@ def _parse(text: str, delimiter: str, file: str) -> list[list[str]]:
         ) from error
 
 
-def _rows(
-    header: tuple[str, ...], lines: list[tuple[int, list[Cell]]], file: str
-) -> tuple[tuple[Row, ...], list[Fault]]:
+def _rows(header: tuple[str, ...], lines: Sequence[_Line], file: str) -> tuple[tuple[Row, ...], list[Fault]]:
     faults = []
     named = [name for name in header if name]
     for name in dict.fromkeys(named):
@@ -241,22 +255,28 @@ def _rows(
             what = f"{named.count(name)} columns are called {name!r}"
             faults.append(Fault(what=what, file=file, row=1, column=name, remedy="Rename or remove all but one."))
     rows = []
-    for number, cells in lines:
-        if not any(cell.text.strip() for cell in cells):
+    nameless: dict[int, list[tuple[int, str]]] = {}  # place of a column without a name: what stands in it, by row
+    without = [place for place, name in enumerate(header) if not name]
+    for number, texts, made in lines:
+        if not any(map(str.strip, texts)):
             continue
-        nameless = [cell for name, cell in zip(header, cells, strict=False) if not name and cell.text.strip()]
-        beyond = nameless + [cell for cell in cells[len(header) :] if cell.text.strip()]
-        if beyond:
-            faults.append(
-                Fault(
-                    what=f"{beyond[0].text!r} stands in a column without a name",
-                    file=file,
-                    row=number,
-                    remedy="Give the column a name in row 1, or move the text to the column it belongs to.",
-                )
-            )
-        padded = cells + [Cell("")] * (len(header) - len(cells))
-        by_name = {name: cell for name, cell in zip(header, padded, strict=False) if name}
-        texts = {name: unescape(cell.text) for name, cell in by_name.items()}
-        rows.append(Row(number, texts, {name: cell.made for name, cell in by_name.items() if cell.made}))
+        for place in (*without, *range(len(header), len(texts))):
+            if place < len(texts) and texts[place].strip():
+                nameless.setdefault(place, []).append((number, texts[place]))
+        padded = texts + [""] * (len(header) - len(texts))
+        cells = {name: unescape(text) for name, text in zip(header, padded, strict=False) if name}
+        kinds = {header[place]: kind for place, kind in made.items() if place < len(header) and header[place]}
+        rows.append(Row(number, cells, kinds))
+    faults.extend(_nameless(found, file) for found in nameless.values())
     return tuple(rows), faults
+
+
+def _nameless(found: Sequence[tuple[int, str]], file: str) -> Fault:
+    (number, text), *others = found
+    more = f", and {len(others):,} more cells below it" if others else ""
+    return Fault(
+        what=f"{text!r} stands in a column without a name{more}",
+        file=file,
+        row=number,
+        remedy="Give the column a name in row 1, or move the text to the column it belongs to.",
+    )

@@ -7,8 +7,11 @@ stay where they are when clusters change; members that were judged differently a
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from pipeline.deduplicate.citation import Citation
 from pipeline.screening.settings import ARBITER, OTHER_METHODS, Answer, ScreeningSettings, Stage
@@ -54,8 +57,7 @@ class Decision:
         return self.stage, self.reviewer, self.records
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Where one citation stands at one stage that it reached.
 
     Attributes:
