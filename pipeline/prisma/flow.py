@@ -6,13 +6,13 @@ checked before the flow is handed out.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from pipeline.deduplicate.citation import Citation
 from pipeline.errors import CountError, Fault
 from pipeline.prisma.boxes import VARIABLES, Box, Flow, Part, Step, box, part
 from pipeline.prisma.identities import ADJUSTMENTS, AWAITING, check
+from pipeline.prisma.sources import Removal, Source
+from pipeline.prisma.versions import Baseline
 from pipeline.screening.decisions import Screening, Status
 from pipeline.screening.settings import OTHER_METHODS, ScreeningSettings
 
@@ -27,69 +27,6 @@ _IDENTIFIED = {
     "organisations": "organisation_results",
     "citation-searching": "citations_results",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """One search as the flow sees it.
-
-    Attributes:
-        id: the first part of the ids of its records.
-        name: how the diagram calls where it was run ("PubMed"); searches of one name are counted together.
-        via: databases, registers, websites, organisations or citation-searching.
-        ran: False for a search that was never run.
-        delivered: how many records it delivered by its own account, to be held against what was counted.
-    """
-
-    id: str
-    name: str
-    via: str
-    ran: bool = True
-    delivered: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Removal:
-    """A record that was taken out before anybody screened it, and why.
-
-    Attributes:
-        record: its id; a block that could not be read has an id of its own, which is in no citation.
-        by: an automation tool, or other reasons.
-    """
-
-    record: str
-    by: Literal["automation", "other"]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
-    """What an earlier version, or an earlier run, had reached.
-
-    Attributes:
-        label: how the legend calls it ("version 1.0, 2026-11-22").
-        outcomes: every record it knew, with the stage and state of its citation as "stage/state".
-        reports: every report it included, by the citation's id, with its study.
-    """
-
-    label: str
-    outcomes: Mapping[str, str]
-    reports: Mapping[str, str]
-
-
-def baseline(label: str, citations: Sequence[Citation], screening: Screening, settings: ScreeningSettings) -> Baseline:
-    """Freeze what the review has reached, for the flows of later versions."""
-    outcomes = {}
-    for citation in citations:
-        last = screening.last(citation.id)
-        outcomes.update(dict.fromkeys(citation.members, f"{last.stage}/{last.state}"))
-    reports = {status.citation: study_of(status) for status in screening.included(settings)}
-    return Baseline(label=label, outcomes=outcomes, reports=reports)
-
-
-def study_of(status: Status) -> str:
-    """Name the study of an included report: as the reviewers named it, or after the report if they named none."""
-    return status.study or status.citation
 
 
 def count(
@@ -148,7 +85,7 @@ def _steps(
 
 
 def _synthesised(included: Sequence[Status], studies: Collection[str]) -> dict[str, Box]:
-    reports = [status.citation for status in included if study_of(status) in studies]
+    reports = [status.citation for status in included if status.study_name in studies]
     return {"total_studies_ma": box(dict.fromkeys(studies)), "total_reports_ma": box(reports)}
 
 
@@ -379,7 +316,7 @@ class _Counting:
         """Count the reports and studies that are included, against those of the previous version if there is one."""
         if not any(source.ran for source in self.sources):
             return {}
-        now = {status.citation: study_of(status) for status in self.screening.included(self.settings)}
+        now = {status.citation: status.study_name for status in self.screening.included(self.settings)}
         if self.since is None:
             return {"new_studies": box(dict.fromkeys(now.values())), "new_reports": box(now)}
         return self._updated(now, self.since)

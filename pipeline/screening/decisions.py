@@ -90,6 +90,11 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
         return self.state in FINAL
 
     @property
+    def study_name(self) -> str:
+        """Name the study of an included report: as the reviewers did, or after the report if they named none."""
+        return self.study or self.citation
+
+    @property
     def voters(self) -> tuple[str, ...]:
         """List who gave an answer, the arbiter apart, each once."""
         names = (d.reviewer for d in self.decisions if d.answer != "retrieved" and d.reviewer != ARBITER)

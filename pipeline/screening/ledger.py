@@ -32,7 +32,7 @@ class Event:
         date: the day of the run that saw it, as 2026-11-22.
         batch: name of the worksheet the row was issued in; empty for decisions.
         decision: as it then stood; a withdrawn one as it had stood. Absent where a row was issued.
-        title: the title that was shown.
+        title: the title that was shown, where it is not known from an earlier event.
     """
 
     kind: Kind
@@ -52,7 +52,7 @@ class Ledger:
     Attributes:
         issued: by stage and reviewer, the batch in which each row (its records) was first handed out.
         decisions: the decisions as last seen, by their key.
-        titles: by record, every title under which it was shown or decided on.
+        titles: by record that was ever handed out or decided on, every title it was shown under.
         events: all of them, in order.
     """
 
@@ -73,9 +73,8 @@ def replay(events: Iterable[Event]) -> Ledger:
     decisions: dict[tuple[str, str, tuple[str, ...]], Decision] = {}
     titles: dict[str, dict[str, None]] = defaultdict(dict)
     for event in kept:
-        if event.title:
-            for record in event.records:
-                titles[record][event.title] = None
+        for record in event.records:
+            titles[record].update({event.title: None} if event.title else {})
         if event.kind == "issued":
             issued[event.stage, event.reviewer].setdefault(event.records, event.batch)
         elif event.kind == "withdrawn":
@@ -101,21 +100,29 @@ def events(
         Events in a stable order; none if nothing happened.
     """
     standing = {decision.key: decision for decision in now}
+    shown = {record: set(titles) for record, titles in before.titles.items()}
     found = []
     for key, decision in standing.items():
         old = before.decisions.get(key)
-        if old is None:
-            found.append(_seen("decided", date, decision, _unknown_title(before, decision)))
-        elif old != decision:
-            found.append(_seen("changed", date, decision, _unknown_title(before, decision)))
+        if old is None or old != decision:
+            kind: Kind = "changed" if old else "decided"
+            found.append(_seen(kind, date, decision, _unknown(shown, decision.records[0], decision.title)))
     gone = (decision for key, decision in before.decisions.items() if key not in standing)
     found.extend(_seen("withdrawn", date, decision, "") for decision in gone)
     found.sort(key=lambda event: (event.stage, event.reviewer, event.records))
-    handed = (
-        Event(kind="issued", date=date, stage=stage, reviewer=reviewer, batch=batch, records=records, title=title)
-        for stage, reviewer, batch, records, title in issued
-    )
-    return (*found, *handed)
+    for stage, reviewer, batch, records, title in issued:
+        found.append(
+            Event(
+                kind="issued",
+                date=date,
+                stage=stage,
+                reviewer=reviewer,
+                batch=batch,
+                records=records,
+                title=_unknown(shown, records[0], title),
+            )
+        )
+    return tuple(found)
 
 
 def _seen(kind: Kind, date: str, decision: Decision, title: str) -> Event:
@@ -130,10 +137,13 @@ def _seen(kind: Kind, date: str, decision: Decision, title: str) -> Event:
     )
 
 
-def _unknown_title(before: Ledger, decision: Decision) -> str:
-    """Keep the title of a row that the program did not hand out, so that it is known next time."""
-    known = before.titles.get(decision.records[0], ())
-    return "" if decision.title in known else decision.title
+def _unknown(shown: dict[str, set[str]], record: str, title: str) -> str:
+    """Return a title the first time it is shown beside a record, and nothing from then on: the ledger stays small."""
+    known = shown.setdefault(record, set())
+    if title in known:
+        return ""
+    known.add(title)
+    return title
 
 
 def write(found: Sequence[Event]) -> bytes:

@@ -2,7 +2,7 @@ import pytest
 
 from pipeline.errors import CountError
 from pipeline.prisma import flow
-from pipeline.prisma.flow import Removal, Source
+from pipeline.prisma.sources import Removal, Source
 from pipeline.screening.decisions import settle
 from pipeline.screening.settings import Reviewer
 from tests.screening.made import VIA, citation, citations, said, settings
