@@ -247,7 +247,7 @@ def _widest(rulings: list[Decision]) -> list[Decision]:
     return [r for r in rulings if not any(set(r.records) < set(other.records) for other in rulings)]
 
 
-def _meaning(decision: Decision, stage: Stage) -> str:
+def meaning(decision: Decision, stage: Stage) -> str:
     """Return what an answer counts as under the stage's policy for "maybe"."""
     return stage.maybe if decision.answer == "maybe" and stage.maybe != "conflict" else decision.answer
 
@@ -259,9 +259,9 @@ def _ruled(
     answers = {ruling.answer for ruling in rulings}
     if len(answers) > 1:
         return replace(base, state="conflict", about="the arbiter judged the joined records differently")
-    heard_out = {(d.reviewer, _meaning(d, stage)) for d in overruled}
-    dissent = [d for d in loose if _meaning(d, stage) not in {*answers, "not-retrieved"}]
-    new = [d for d in dissent if (d.reviewer, _meaning(d, stage)) not in heard_out]
+    heard_out = {(d.reviewer, meaning(d, stage)) for d in overruled}
+    dissent = [d for d in loose if meaning(d, stage) not in {*answers, "not-retrieved"}]
+    new = [d for d in dissent if (d.reviewer, meaning(d, stage)) not in heard_out]
     if new:
         return replace(base, state="conflict", about="a record that joined was judged otherwise than the arbiter did")
     return _final(replace(base, basis="arbiter"), stage, answers.pop(), rulings)
@@ -277,7 +277,7 @@ def _voted(base: Status, stage: Stage, votes: list[Decision], settings: Screenin
         return _final(replace(base, basis=_basis(votes)), stage, "not-retrieved", votes)
     said: dict[str, set[str]] = defaultdict(set)
     for vote in votes:
-        said[vote.reviewer].add(_meaning(vote, stage))
+        said[vote.reviewer].add(meaning(vote, stage))
     of_two_minds = sorted(name for name, answers in said.items() if len(answers) > 1)
     if of_two_minds:
         about = f"{of_two_minds[0]} judged the joined records differently"
