@@ -84,7 +84,7 @@ def measure(screening: Screening, settings: ScreeningSettings) -> tuple[Agreemen
 
 
 def _units(screening: Screening, settings: ScreeningSettings, stage: Stage) -> tuple[list[dict[str, str]], list[str]]:
-    """Return what each reviewer said of each citation, and, once a citation, who said different things of its records."""
+    """Return what each reviewer said of each citation, and who was of two minds, once for each such citation."""
     units: list[dict[str, str]] = []
     two_minds: list[str] = []
     for status in screening.at(stage.id):

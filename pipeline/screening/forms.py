@@ -24,6 +24,7 @@ SHEET = "sheet"  # whose worksheet a row was made for: stage/reviewer
 _NEEDED = ("record_id", "decision")
 _COMPARED = ("answer", "reason", "report", "tried", "study", "note")
 _AUTHORS_SHOWN = 6
+_MISREAD_MARK = "\u00ef\u00bb\u00bf"  # the byte order mark of UTF-8, read as Windows-1252
 
 RowKey = tuple[str, str, tuple[str, ...]]  # stage, reviewer, records
 
@@ -221,6 +222,9 @@ class _Reading:
         """Map our column names to those of the file, which may differ in case, spaces and hyphens."""
         known = {_squeeze(name): name for name in (*SHOWN, *ASKED_OF_REPORTS, SHEET)}
         named: dict[str, str] = {}
+        if table.header[0].startswith(_MISREAD_MARK):
+            words = "was opened in another encoding than UTF-8, so accents in the texts it shows are damaged"
+            self.notices.append(f"{table.file}: {words}; decisions are not.")
         for header in table.header:
             name = known.get(_squeeze(header))
             if name in named:
@@ -279,4 +283,4 @@ class _Reading:
 
 
 def _squeeze(header: str) -> str:
-    return re.sub(r"[\s_-]+", "", header).casefold()
+    return re.sub(r"[\s_-]+", "", header.removeprefix(_MISREAD_MARK).strip('"')).casefold()

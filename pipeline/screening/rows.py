@@ -96,9 +96,12 @@ class Register:
 
 
 def _key(title: str) -> str:
-    """Reduce a title to what survives a spreadsheet and its encodings: the ASCII letters and digits."""
-    plain = unicodedata.normalize("NFKD", title).casefold()
-    return re.sub(r"[^a-z0-9]+", " ", plain).strip()
+    """Reduce a title to what survives a spreadsheet and its encodings, right or wrong: the ASCII letters and digits.
+
+    >>> _key("Ćwikła: 5-HT"), _key("?wik?a: 5-HT"), _key("Ćwikła: 5-HT".encode().decode("cp1252", "replace"))
+    ('wika5ht', 'wika5ht', 'wika5ht')
+    """
+    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFC", title).encode("ascii", "ignore").decode().lower())
 
 
 def records_of(sheet: Sheet, row: tables.Row, register: Register) -> tuple[str, ...] | Fault:
