@@ -1,1 +1,1 @@
-"""Outcomes as clinicians extract them: forms, checks, summary tables."""
+"""What the included studies found: the forms that people fill in, their checks, and the tables made of them."""

@@ -1,0 +1,170 @@
+"""RevMan's study, arm and result CSVs, and a list of what those cannot hold.
+
+The column names are those of the CSVs in Cochrane's published data packages and of Covidence's export to RevMan.
+Source: Cochrane, RevMan Knowledge Base, "Data extraction templates" and "Data package specification".
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pipeline.extraction.discrepancies import chosen
+from pipeline.extraction.measures import MEASURE, NOT_STATED, REPORTED
+from pipeline.extraction.outcomes import Arm, Extraction, Outcome, Study
+from pipeline.extraction.settings import ExtractionSettings
+from pipeline.extraction.wording import result
+from pipeline.records import tables
+
+STUDY_COLUMNS = (
+    "Study",
+    *(f"Char: {name}" for name in ("Methods", "Participants", "Interventions", "Outcomes", "Notes")),
+)
+ARM_COLUMNS = ("Study", "Arm", "Description", "Intervention")
+RESULT_COLUMNS = (
+    *("Study", "Outcome", "Data type", "Effect measure", "Arm", "Reference arm", "Sample size", "Cases"),
+    *("Mean", "SD", "SE", "Variance", "CI level", "CI start", "CI end", "Exp mean", "Exp CI start", "Exp CI end"),
+    *("t-test", "z-test", "P value", "Covariance method", "Covariance", "Other arm 1", "Other arm 2"),
+    *("Correlation arm 1", "Correlation arm 2", "Correlation", "Other mean", "Other SE", "Other variance"),
+    *("Other CI level", "Other CI start", "Other CI end", "Other exp mean", "Other exp CI start", "Other exp CI end"),
+    *("Other t-test", "Other z-test", "Other P value", "Footnotes"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevMan:
+    """Three files for RevMan, and what they leave out.
+
+    Attributes:
+        studies: study information: one row a study.
+        arms: study arms.
+        results: study results.
+        left_out: one sentence for each study and number that RevMan has no place for, with the reason.
+    """
+
+    studies: bytes
+    arms: bytes
+    results: bytes
+    left_out: tuple[str, ...]
+
+
+def write(extraction: Extraction, settings: ExtractionSettings) -> RevMan:
+    """Write the primary studies for RevMan; numbers go in as stated, and nothing is computed to make one fit."""
+    names = _names(extraction.studies)
+    kept = chosen(extraction.outcomes)
+    left_out = [f"{s.name}: a {s.design} is no study in RevMan." for s in extraction.studies if s.study_id not in names]
+    left_out += [
+        f"{names[found.rows[0].study_id]}, {found.rows[0].outcome}: several sources state it and none is preferred."
+        for found in kept.undecided
+        if found.rows[0].study_id in names
+    ]
+    results = []
+    for row in kept.rows:
+        if row.study_id not in names:
+            continue
+        cells = _result(row)
+        if isinstance(cells, str):
+            left_out.append(f"{names[row.study_id]}, {result(row, settings)}: {cells}.")
+        else:
+            results.append({"Study": names[row.study_id], "Outcome": _outcome(row), **cells})
+    return RevMan(
+        studies=_csv(STUDY_COLUMNS, (_study(s, extraction, settings, names) for s in extraction.studies)),
+        arms=_csv(ARM_COLUMNS, (_arm(arm, names) for arm in extraction.arms)),
+        results=_csv(RESULT_COLUMNS, results),
+        left_out=tuple(left_out),
+    )
+
+
+def _csv(columns: tuple[str, ...], rows: Iterable[Mapping[str, str]]) -> bytes:
+    ordered = sorted((tuple(row.get(column, "") for column in columns) for row in rows if row), key=lambda cells: cells)
+    return tables.write(columns, ordered)
+
+
+def _names(studies: Iterable[Study]) -> dict[str, str]:
+    """Name each primary study as RevMan does, by its label, with its id where two labels are equal."""
+    primary = [study for study in studies if study.is_primary]
+    times = Counter(study.name for study in primary)
+    return {s.study_id: s.name if times[s.name] == 1 else f"{s.name} ({s.study_id})" for s in primary}
+
+
+def _study(
+    study: Study, extraction: Extraction, settings: ExtractionSettings, names: Mapping[str, str]
+) -> dict[str, str]:
+    if study.study_id not in names:
+        return {}
+    methods = [study.design if study.design != NOT_STATED else "", study.setting, study.period]
+    terms = [f"{column}: {', '.join(words)}" for column, words in study.terms]
+    size = f"n = {study.n}" if study.n is not None else ""
+    arms = [arm for arm in extraction.arms if arm.study_id == study.study_id]
+    found = dict.fromkeys(row.outcome for row in extraction.outcomes if row.study_id == study.study_id)
+    return {
+        "Study": names[study.study_id],
+        "Char: Methods": _joined(methods),
+        "Char: Participants": _joined([study.population, study.primary_site, *terms, size]),
+        "Char: Interventions": _joined([f"{arm.arm} ({', '.join(arm.modality)})" for arm in arms]),
+        "Char: Outcomes": _joined(sorted(found, key=settings.rank)),
+        "Char: Notes": _joined([study.trial, study.registration, study.funding, study.notes]),
+    }
+
+
+def _arm(arm: Arm, names: Mapping[str, str]) -> dict[str, str]:
+    if arm.study_id not in names:
+        return {}
+    return {
+        "Study": names[arm.study_id],
+        "Arm": arm.arm,
+        "Description": arm.treatment,
+        "Intervention": " + ".join(arm.modality),
+    }
+
+
+def _outcome(row: Outcome) -> str:
+    """Name an outcome so that each population, time and way of judging is one of its own."""
+    when = "" if row.timepoint_months is None else f"at {row.timepoint_months:f} months"
+    apart = [row.population, row.criteria, row.assessed_by]
+    told = f" ({', '.join(part for part in apart if part)})" if any(apart) else ""
+    return f"{row.outcome} {when}".rstrip() + told
+
+
+def _result(row: Outcome) -> dict[str, str] | str:
+    """Fill in the cells of one result, or say why RevMan has no place for it."""
+    if row.value_status != REPORTED:
+        return f"the value is {row.value_status!r}, and RevMan takes only numbers"
+    told = {"Arm": row.arm, "Footnotes": _joined([row.source, row.source_place, row.notes])}
+    if row.n is not None:
+        told["Sample size"] = str(row.n)
+    if row.measure == "proportion":
+        if row.events is None or row.n is None:
+            return "RevMan takes events and patients, and the source gives only a percentage"
+        return told | {"Data type": "Dichotomous", "Cases": str(row.events)}
+    if row.measure == "mean":
+        return _mean(row, told)
+    if not row.is_comparative or MEASURE[row.measure].symbol not in {"HR", "OR", "RR", "MD", "SMD"}:
+        return f"RevMan has no place for a {row.measure}"
+    return _contrast(row, told)
+
+
+def _mean(row: Outcome, told: dict[str, str]) -> dict[str, str] | str:
+    spread = {"standard deviation": "SD", "standard error": "SE"}.get(row.range_kind)
+    if spread is None or row.value is None or row.range_high is None or row.n is None:
+        return "RevMan takes a mean with its standard deviation and n"
+    return told | {"Data type": "Continuous", "Mean": format(row.value, "f"), spread: format(row.range_high, "f")}
+
+
+def _contrast(row: Outcome, told: dict[str, str]) -> dict[str, str] | str:
+    is_ratio = MEASURE[row.measure].is_ratio
+    numbers = (row.value, row.ci_low, row.ci_high)
+    if row.value is None or row.ci_level is None or None in numbers:
+        return f"RevMan takes a {row.measure} with its confidence interval"
+    columns = ("Exp mean", "Exp CI start", "Exp CI end") if is_ratio else ("Mean", "CI start", "CI end")
+    written = [format(number, "f") for number in numbers if number is not None]
+    return told | {
+        "Data type": "Dichotomous" if is_ratio else "Continuous",
+        "Effect measure": MEASURE[row.measure].symbol,
+        "Reference arm": row.comparator,
+        "CI level": format(row.ci_level, "f"),
+        **dict(zip(columns, written, strict=True)),
+    }
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "; ".join(part for part in parts if part)

@@ -1,0 +1,90 @@
+"""Starter rows for studies that screening has newly included: the forms with what is known already filled in."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from pipeline.extraction.columns import forms
+from pipeline.extraction.forms import write
+from pipeline.extraction.outcomes import Arm, Extraction, Outcome, Row, Study
+from pipeline.extraction.settings import ExtractionSettings
+from pipeline.records.record import Record
+
+
+def starter_forms(
+    included: Mapping[str, Record], extraction: Extraction, settings: ExtractionSettings
+) -> dict[str, bytes]:
+    """Write new forms with one study, one arm row, and one row for each primary outcome, for each new citation.
+
+    The caller creates them as new files (a file that exists is never touched), once for each extractor. A row of which
+    nothing but these given cells is filled in waits, and is no fault.
+
+    Args:
+        included: id of each included citation to its merged record, in the order in which the rows shall stand.
+        extraction: what the forms hold already; only citations that are `unlinked` there get rows.
+        settings: for the primary outcomes.
+
+    Returns:
+        The bytes of each new form by its name (studies, arms, outcomes); nothing if no citation is new.
+    """
+    taken = {study.study_id for study in extraction.studies} | {row.study_id for row in extraction.waiting}
+    studies: list[Row] = []
+    arms: list[Row] = []
+    outcomes: list[Row] = []
+    for citation, record in included.items():
+        if citation not in extraction.unlinked:
+            continue
+        study_id = _free(study_name(record), taken)
+        taken.add(study_id)
+        studies.append(
+            Study(
+                study_id=study_id,
+                label=_label(record),
+                reports=(citation,),
+                registration="; ".join(record.registrations),
+                design="",
+                notes=record.title,
+            )
+        )
+        arms.append(Arm(study_id=study_id))
+        outcomes.extend(Outcome(study_id=study_id, outcome=o.name) for o in settings.outcomes if o.primary)
+    filled = forms(settings)
+    rows = {"studies": studies, "arms": arms, "outcomes": outcomes}
+    return {name: write(filled[name], listed) for name, listed in rows.items() if listed}
+
+
+def study_name(record: Record) -> str:
+    """Name a study after the first author and the year of its report, as an id.
+
+    >>> from pipeline.records.record import Author, Origin
+    >>> study_name(Record(id="a:1", origin=Origin(search="a"), authors=(Author(family="Öberg"),), year=2018))
+    'oberg-2018'
+    """
+    author = record.authors[0].family if record.authors else "anonymous"
+    return f"{plain_name(author) or 'study'}-{record.year or 'no-date'}"
+
+
+def plain_name(text: str) -> str:
+    """Spell a name with small letters, digits and hyphens; empty if it has none that can be spelt so.
+
+    >>> plain_name("Anna  Müller")
+    'anna-muller'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def _label(record: Record) -> str:
+    author = record.authors[0].family if record.authors else "Anonymous"
+    return f"{author} {record.year or '(no date)'}"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return the name, or the first of name-b, name-c ... name-z, name-2, name-3 ... that is free."""
+    tails = ["", *(f"-{letter}" for letter in "bcdefghijklmnopqrstuvwxyz")]
+    found = next((name + tail for tail in tails if name + tail not in taken), "")
+    number = 2
+    while not found:
+        found = f"{name}-{number}" if f"{name}-{number}" not in taken else ""
+        number += 1
+    return found

@@ -1,0 +1,211 @@
+"""A table as plain data: every cell says what kind of nothing it is and which rows made it; and how it is written out.
+
+The writers here make CSV, Markdown and a plain HTML fragment that a word processor opens; the report has its own.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+from pipeline.extraction.measures import NOT_REPORTED
+from pipeline.extraction.outcomes import Arm, Outcome, Row, Study
+from pipeline.records import tables
+
+NOT_ESTIMABLE = "not estimable"
+CellKind = Literal["value", "not reported", "not estimable", "empty"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """Where a cell comes from: the row of a form, and the document and place that the row names."""
+
+    file: str
+    row: int
+    source: str = ""
+    place: str = ""
+
+    @property
+    def read_in(self) -> str:
+        """Say the document and the place in it."""
+        return ", ".join(part for part in (self.source, self.place) if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    r"""One cell.
+
+    Attributes:
+        text: what is printed; `\n` divides lines.
+        kind: a value; "not reported" by the source; "not estimable"; or empty, which means that nobody filled it in.
+        traces: the rows that made it.
+        note: a footnote.
+    """
+
+    text: str = ""
+    kind: CellKind = "empty"
+    traces: tuple[Trace, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRow:
+    """One row; rows of one group stand together under its name."""
+
+    cells: tuple[Cell, ...]
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryTable:
+    """A table.
+
+    Attributes:
+        name: stem of its files: letters, digits, hyphens.
+        title: its caption, without a full stop.
+        columns: headings.
+        rows: each with one cell a column.
+        notes: sentences below the table.
+    """
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+    notes: tuple[str, ...] = ()
+
+
+def trace(row: Row) -> Trace:
+    """Say where a row of a form stands and what it was read from."""
+    if isinstance(row, Study | Arm | Outcome):
+        return Trace(file=row.at.file, row=row.at.row, source=row.source, place=row.source_place)
+    return Trace(file=row.at.file, row=row.at.row)
+
+
+def cell(text: str, *rows: Row, note: str = "", column: str = "") -> Cell:
+    """Make a cell of what rows say; an empty text is "not reported" if one of the rows says so of `column`."""
+    traces = tuple(dict.fromkeys(trace(row) for row in rows))
+    if text:
+        return Cell(text=text, kind="value", traces=traces, note=note)
+    if column and any(column in row.unreported for row in rows):
+        return Cell(text=NOT_REPORTED, kind="not reported", traces=traces, note=note)
+    return Cell(traces=traces, note=note)
+
+
+def without_empty(table: SummaryTable, keep: Sequence[str]) -> SummaryTable:
+    """Leave out the columns that nobody filled in, and say so in a note; `keep` names those that always stand."""
+    filled = [
+        place
+        for place, name in enumerate(table.columns)
+        if name in keep or any(row.cells[place].kind != "empty" for row in table.rows)
+    ]
+    left_out = [name for place, name in enumerate(table.columns) if place not in filled]
+    if not left_out:
+        return table
+    return SummaryTable(
+        name=table.name,
+        title=table.title,
+        columns=tuple(table.columns[place] for place in filled),
+        rows=tuple(TableRow(cells=tuple(row.cells[p] for p in filled), group=row.group) for row in table.rows),
+        notes=(*table.notes, f"Left out, since no row fills them in: {', '.join(left_out)}."),
+    )
+
+
+def as_csv(table: SummaryTable) -> bytes:
+    """Write a table as CSV: its group, its columns, its footnotes, and where each row was read."""
+    grouped = any(row.group for row in table.rows)
+    header = [*(["group"] if grouped else []), *table.columns, "footnotes", "read from"]
+    lines = []
+    for row in table.rows:
+        notes = " | ".join(dict.fromkeys(one.note for one in row.cells if one.note))
+        texts = [one.text for one in row.cells]
+        lines.append([*([row.group] if grouped else []), *texts, notes, _read_from(row)])
+    return tables.write(header, lines)
+
+
+def as_markdown(table: SummaryTable) -> str:
+    """Write a table as Markdown (GitHub's pipe tables), with numbered footnotes and a last column of sources."""
+    noted = _Footnotes()
+    lines = [f"**{_md(table.title)}**", "", *_md_row((*table.columns, "Read from"))]
+    lines.append("|" + " --- |" * (len(table.columns) + 1))
+    group = ""
+    for row in table.rows:
+        if row.group != group:
+            group = row.group
+            lines.extend(_md_row((f"**{_md(group)}**", *("" for _ in table.columns)), escaped=True))
+        texts = [_md(one.text) + noted.mark(one.note, "<sup>{}</sup>") for one in row.cells]
+        lines.extend(_md_row((*texts, _md(_read_from(row))), escaped=True))
+    lines.append("")
+    lines.extend(f"{number}. {_md(note)}" for number, note in noted.listed())
+    lines.extend(["", *(_md(note) for note in table.notes)] if table.notes else [])
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def as_html(table: SummaryTable) -> str:
+    """Write a table as an HTML fragment without style sheet or script, which Word and LibreOffice open as a table."""
+    noted = _Footnotes()
+    columns = (*table.columns, "Read from")
+    head = "".join(f'<th scope="col">{_html(name)}</th>' for name in columns)
+    body = []
+    group = ""
+    for row in table.rows:
+        if row.group != group:
+            group = row.group
+            body.append(f'<tr><th scope="rowgroup" colspan="{len(columns)}" align="left">{_html(group)}</th></tr>')
+        cells = [f"<td>{_html(one.text)}{noted.mark(one.note, '<sup>{}</sup>')}</td>" for one in row.cells]
+        cells[0] = f'<th scope="row" align="left">{cells[0][4:-5]}</th>'
+        body.append(f"<tr>{''.join(cells)}<td>{_html(_read_from(row))}</td></tr>")
+    notes = [f"<p><sup>{number}</sup> {_html(note)}</p>" for number, note in noted.listed()]
+    notes += [f"<p>{_html(note)}</p>" for note in table.notes]
+    lines = (
+        '<table border="1" cellspacing="0" cellpadding="3">',
+        f"<caption>{_html(table.title)}</caption>",
+        f"<thead><tr>{head}</tr></thead>",
+        "<tbody>",
+        *body,
+        "</tbody>",
+        "</table>",
+        *notes,
+    )
+    return "\n".join(lines) + "\n"
+
+
+class _Footnotes:
+    """Numbers footnotes in the order in which they first stand; equal ones share a number."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def mark(self, note: str, form: str) -> str:
+        """Return the mark of a footnote, or nothing where there is none."""
+        return form.format(self._numbers.setdefault(note, len(self._numbers) + 1)) if note else ""
+
+    def listed(self) -> Iterable[tuple[int, str]]:
+        """List the footnotes with their numbers."""
+        return ((number, note) for note, number in self._numbers.items())
+
+
+def _read_from(row: TableRow) -> str:
+    """Say which rows of which forms made a row, and where those were read; rows of one place stand together."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for found in dict.fromkeys(found for one in row.cells for found in one.traces):
+        rows.setdefault((found.file, found.read_in), []).append(found.row)
+    return "; ".join(
+        f"{file}, row{'s' if len(numbers) > 1 else ''} {', '.join(map(str, sorted(numbers)))}"
+        + (f" ({read_in})" if read_in else "")
+        for (file, read_in), numbers in rows.items()
+    )
+
+
+def _md_row(texts: Sequence[str], *, escaped: bool = False) -> list[str]:
+    return ["| " + " | ".join(text if escaped else _md(text) for text in texts) + " |"]
+
+
+def _md(text: str) -> str:
+    """Escape what Markdown would take for markup in a table cell."""
+    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", text).replace("\n", "<br>")
+
+
+def _html(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
