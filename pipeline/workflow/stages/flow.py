@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pipeline.prisma import diagram, flow
 from pipeline.prisma.boxes import Flow
-from pipeline.prisma.flow import Removal, Source
+from pipeline.prisma.sources import Removal, Source
 from pipeline.records import tables
 from pipeline.workflow import history
 from pipeline.workflow.folder import ReviewFolder
