@@ -17,6 +17,7 @@ from pipeline.errors import ReviewError
 # name: (where it is, its first sentence). The sentence stands here too, so that --help loads no command; a test
 # holds the two together.
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "init": ("pipeline.cli.init:init", "Make a new, valid review folder with a commented workflow.yaml."),
     "run": ("pipeline.cli.run:run", "Bring a review up to date: search, deduplicate, screen, count, tabulate, report."),
 }
 

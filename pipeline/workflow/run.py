@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from pipeline.workflow.account import Account
 from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 
 MANIFEST = "manifest.json"
@@ -29,25 +30,6 @@ class Progress(Protocol):
 
     def __call__(self, done: int, total: int, what: str) -> None:
         """Tell that `done` of `total` are done; a total of 0 is not known."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Account:
-    """What a stage did, in sentences for the person who called it.
-
-    Attributes:
-        did: how things stand: what was read, merged, counted.
-        news: what only this run did; it is not told again when the stage had no work.
-        warnings: what a person should look at; none of it stops a run.
-        unreachable: sources that could not be reached, a sentence each; the run goes on and the exit code says so.
-        pending: what waits for a person, a sentence each.
-    """
-
-    did: tuple[str, ...] = ()
-    news: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    unreachable: tuple[str, ...] = ()
-    pending: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

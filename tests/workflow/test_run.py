@@ -5,8 +5,9 @@ import pytest
 
 from pipeline.errors import FormError
 from pipeline.workflow import run
+from pipeline.workflow.account import Account
 from pipeline.workflow.folder import ReviewFolder
-from pipeline.workflow.run import Account, Stage, Work
+from pipeline.workflow.run import Stage, Work
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 

@@ -18,9 +18,10 @@ from pipeline.search.import_run import ImportedFile, ImportRun
 from pipeline.search.search_run import RUN_FILE, Page, SearchRun
 from pipeline.search.strategy import Strategy
 from pipeline.workflow import derived, history
+from pipeline.workflow.account import Account, counted
 from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.history import Held
-from pipeline.workflow.run import Account, Work
+from pipeline.workflow.run import Work
 
 UNREAD = ("search", "file", "line", "row", "what", "remedy", "raw")
 SEARCHES = ("search", "database", "via", "kind", "state", "first_run", "last_run", "runs", "records", "unread", "again")
@@ -73,7 +74,7 @@ def run(work: Work) -> Account:
     work.folder.derive("searches.csv", tables.write(SEARCHES, map(_row, shelves)))
     work.folder.derive("unread.csv", tables.write(UNREAD, (row for shelf in shelves for row in _unread_rows(shelf))))
     return Account(
-        did=(*filter(None, map(_did, shelves)), f"{len(records):,} records in all."),
+        did=(*filter(None, map(_did, shelves)), f"{counted(len(records), 'record')} in all."),
         warnings=tuple(warning for shelf in shelves for warning in _warnings(shelf)) + _orphans(work),
         pending=tuple(
             f"{shelf.name}: not yet run. Put the export of {shelf.strategy.database} into {shelf.strategy.files[0]}."
@@ -137,7 +138,7 @@ def _read_exports(work: Work, shelf: Shelf) -> None:
     for file in known.values():
         shelf.take(_read_file(folder, shelf, file.file))
     new = [_first_read(folder, shelf, path) for path in present if path not in known]
-    _check_counts(shelf)
+    _check_counts(shelf, present)
     if new:
         date = work.now.date().isoformat()
         strategy = shelf.strategy
@@ -193,16 +194,14 @@ def _read_file(folder: ReviewFolder, shelf: Shelf, path: str) -> formats.Reading
     return reading
 
 
-def _check_counts(shelf: Shelf) -> None:
+def _check_counts(shelf: Shelf, present: list[str]) -> None:
     """Hold what was read against what a person accepted to lose, and against what the platform announced."""
     accepted, hits = shelf.strategy.accept_unread, shelf.strategy.hits
     if len(shelf.unread) > accepted:
         raise FormatError(shelf.unread)
     found = len(shelf.records) + len(shelf.unread)
-    if hits is not None and shelf.held and found != hits:
-        what = (
-            f"{shelf.strategy.database} announced {hits:,} records for {shelf.name!r}, and the exports hold {found:,}"
-        )
+    if hits is not None and present and found != hits:
+        what = f"{shelf.strategy.database} announced {counted(hits, 'record')}, and its exports hold {found:,}"
         remedy = "Export again, or correct 'hits' in workflow.yaml."
         raise FormatError(Fault(what=what, file="workflow.yaml", column=f"searches.{shelf.name}.hits", remedy=remedy))
 
@@ -235,7 +234,7 @@ def _did(shelf: Shelf) -> str:
     if not shelf.held:
         return ""
     run = shelf.held[-1].run
-    count = f"{len(shelf.records):,} record{'' if len(shelf.records) == 1 else 's'}"
+    count = counted(len(shelf.records), "record")
     if isinstance(run, ImportRun):
         files = [file.file for held in shelf.held if isinstance(held.run, ImportRun) for file in held.run.files]
         names = files[0].rpartition("/")[2] if len(files) == 1 else f"{len(files)} files"
@@ -246,7 +245,8 @@ def _did(shelf: Shelf) -> str:
 
 def _warnings(shelf: Shelf) -> Iterator[str]:
     if shelf.unread:
-        yield f"{shelf.name}: {len(shelf.unread):,} blocks could not be read; they are listed in outputs/unread.csv."
+        blocks = counted(len(shelf.unread), "block")
+        yield f"{shelf.name}: {blocks} could not be read and are not in the review; see outputs/unread.csv."
 
 
 def _orphans(work: Work) -> tuple[str, ...]:

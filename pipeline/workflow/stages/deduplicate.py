@@ -10,8 +10,9 @@ from pipeline.records import tables
 from pipeline.records.record import to_line
 from pipeline.records.tables import Table
 from pipeline.workflow import derived
+from pipeline.workflow.account import Account, counted
 from pipeline.workflow.folder import ReviewFolder
-from pipeline.workflow.run import Account, Work
+from pipeline.workflow.run import Work
 
 FORMS = "deduplication"
 SKIPPED = ("key", "records", "pairs_not_compared")
@@ -65,18 +66,20 @@ def _free_name(folder: ReviewFolder, date: str) -> str:
 
 def _joined(records: int, found: Deduplication) -> str:
     citations = len(found.citations)
-    return f"{records:,} records are {citations:,} citations: {records - citations:,} duplicates were joined."
+    joined = counted(records - citations, "duplicate")
+    return f"{counted(records, 'record')} in {counted(citations, 'citation')}: {joined} joined."
 
 
 def _answered(verdicts: int) -> Iterator[str]:
     if verdicts:
-        yield f"{verdicts:,} pairs were decided by a person."
+        yield f"{counted(verdicts, 'pair')} decided by a person."
 
 
 def _skipped(found: Deduplication) -> Iterator[str]:
     if found.skipped:
         pairs = sum(each.pairs for each in found.skipped)
-        yield f"{pairs:,} pairs were not compared, in {len(found.skipped):,} large groups: outputs/not_compared.csv."
+        groups = counted(len(found.skipped), "large group")
+        yield f"{counted(pairs, 'pair')} not compared, in {groups}; see outputs/not_compared.csv."
 
 
 def _pending(found: Deduplication, forms: list[Table]) -> tuple[str, ...]:
@@ -86,5 +89,5 @@ def _pending(found: Deduplication, forms: list[Table]) -> tuple[str, ...]:
     for form in forms:
         count = sum(frozenset((row["record_a"], row["record_b"])) in open_pairs for row in form.rows)
         if count:
-            said.append(f"{count:,} doubtful pairs wait for an answer (same or different) in {form.file}.")
+            said.append(f"{counted(count, 'doubtful pair')} to be answered (same or different) in {form.file}.")
     return tuple(said)

@@ -7,9 +7,10 @@ from pipeline.prisma.boxes import Flow
 from pipeline.prisma.sources import Removal, Source
 from pipeline.records import tables
 from pipeline.workflow import history
+from pipeline.workflow.account import Account, counted
 from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.protocol import Protocol
-from pipeline.workflow.run import Account, Work
+from pipeline.workflow.run import Work
 from pipeline.workflow.stages import screen
 
 BOXES = ("box", "part", "n", "ids")
@@ -61,9 +62,8 @@ def _rows(found: Flow) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _said(found: Flow) -> Iterator[str]:
-    names = {"new_reports": "reports included", "new_studies": "studies included"}
-    for name, words in names.items():
-        if (n := found.n(name)) is not None:
-            yield f"{n:,} {words}."
+    studies, reports = found.n("new_studies"), found.n("new_reports")
+    if studies is not None and reports is not None:
+        yield f"{counted(studies, 'study', 'studies')} included, in {counted(reports, 'report')}."
     if found.not_run:
         yield f"Not yet run, and therefore not counted: {', '.join(found.not_run)}."

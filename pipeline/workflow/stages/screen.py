@@ -12,9 +12,10 @@ from pipeline.screening.forms import Returned
 from pipeline.screening.ledger import Ledger
 from pipeline.screening.settings import ARBITER, ScreeningSettings
 from pipeline.workflow import derived
+from pipeline.workflow.account import Account, counted
 from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.protocol import Protocol
-from pipeline.workflow.run import Account, Work
+from pipeline.workflow.run import Work
 
 ROOM = "screening"
 LEDGER = f"{ROOM}/ledger"
@@ -140,12 +141,12 @@ def _events(happened: Sequence[ledger.Event]) -> Iterator[str]:
 
 def _unused(screening: Screening) -> Iterator[str]:
     for label, found in (
-        ("belong to a stage that their citation has not reached", screening.ahead),
-        ("are joint rulings on records that are no longer one citation", screening.void),
-        ("hang on records that are in no citation", screening.astray),
+        ("at a stage that the citation has not reached", screening.ahead),
+        ("of the arbiter on records that are no longer one citation", screening.void),
+        ("on records that are in no citation", screening.astray),
     ):
         if found:
-            yield f"{len(found):,} decisions {label}; they are kept and not used."
+            yield f"{counted(len(found), 'decision')} {label}: kept, and not used."
 
 
 def _waiting(now: Screened, settings: ScreeningSettings) -> Iterator[str]:
@@ -153,10 +154,10 @@ def _waiting(now: Screened, settings: ScreeningSettings) -> Iterator[str]:
         statuses = now.screening.at(stage.id)
         conflicts = sum(status.state == "conflict" for status in statuses)
         if conflicts:
-            yield f"{stage.title}: {conflicts:,} conflicts wait for the arbiter, in {ROOM}/{stage.id}/{ARBITER}/."
+            yield f"{stage.title}: {counted(conflicts, 'conflict')} for the arbiter, in {ROOM}/{stage.id}/{ARBITER}/."
         awaiting = [status for status in statuses if status.state == "awaiting"]
         if awaiting:
-            yield f"{stage.title}: {len(awaiting):,} citations wait for decisions{_owed(awaiting, now.returned)}."
+            yield f"{stage.title}: {counted(len(awaiting), 'citation')} to be decided{_owed(awaiting, now.returned)}."
 
 
 def _owed(awaiting: Iterable[decisions.Status], returned: Returned) -> str:
@@ -173,9 +174,9 @@ def _owed(awaiting: Iterable[decisions.Status], returned: Returned) -> str:
 def _handed(plan: Plan, run: str) -> Iterator[str]:
     for batch in plan.batches:
         path = f"{ROOM}/{batch.stage}/{batch.reviewer}/{batch.name(run)}.csv"
-        yield f"New worksheet with {len(batch.citations):,} rows: {path}"
+        yield f"New worksheet ({counted(len(batch.citations), 'row')}): {path}"
 
 
 def _withheld(plan: Plan) -> Iterator[str]:
     for stage, waiting in plan.withheld.items():
-        yield f"{stage}: {len(waiting):,} citations are handed out once the pilot round is decided."
+        yield f"{stage}: {counted(len(waiting), 'citation')} to be handed out once the pilot round is decided."

@@ -9,8 +9,9 @@ from pipeline.search.pubmed import Progress
 from pipeline.search.retrieval import retrieve
 from pipeline.search.strategy import Strategy
 from pipeline.workflow import derived, history
+from pipeline.workflow.account import Account, counted
 from pipeline.workflow.folder import OUTPUTS
-from pipeline.workflow.run import Account, Work
+from pipeline.workflow.run import Work
 
 
 def run(work: Work) -> Account:
@@ -25,7 +26,8 @@ def run(work: Work) -> Account:
             continue
         if name in held:
             last = held[name][-1].run
-            done.append(f"{name}: last run on {last.date}, {_many(last, 'record')}.")
+            count = last.identified if isinstance(last, search_run.SearchRun) else 0
+            done.append(f"{name}: last run on {last.date}, {counted(count, 'record')}.")
         elif client is None:
             away.append(f"{name}: not yet run, since this run is offline.")
         else:
@@ -38,13 +40,8 @@ def run(work: Work) -> Account:
             except SearchError as error:
                 away.append(f"{name}: not yet run. {error}")
             else:
-                done.append(f"{name}: {_many(found, 'record')} found and fetched.")
+                done.append(f"{name}: {counted(found.identified, 'record')} found and fetched.")
     return Account(did=tuple(done), unreachable=tuple(away), pending=tuple(waiting))
-
-
-def _many(run: object, noun: str) -> str:
-    count = getattr(run, "identified", 0)
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _run_one(work: Work, client: Client, name: str, strategy: Strategy, seeds: Sequence[str]) -> search_run.SearchRun:

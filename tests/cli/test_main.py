@@ -1,0 +1,38 @@
+import click
+import pytest
+
+from pipeline.cli import main
+from pipeline.errors import FormError, LockError, SearchError
+
+
+@pytest.mark.parametrize("name", main.COMMANDS)
+def test_the_list_of_commands_says_of_each_what_it_says_of_itself(name):
+    command = main.cli.get_command(click.Context(main.cli), name)
+    assert command.name == name
+    assert command.get_short_help_str(limit=500).rstrip(".") == main.COMMANDS[name][1].rstrip(".")
+
+
+@pytest.mark.parametrize(("error", "code"), [(FormError("no"), 2), (SearchError("no"), 3), (LockError("no"), 4)])
+def test_an_error_is_its_sentence_and_its_exit_code_and_no_traceback(monkeypatch, capsys, error, code):
+    @click.command()
+    def fail():
+        raise error
+
+    monkeypatch.setattr(main, "COMMANDS", {"fail": (f"{__name__}:fail", "")})
+    monkeypatch.setattr(main, "import_module", lambda _: type("Module", (), {"fail": fail}))
+    assert main.run(["fail"]) == code
+    assert capsys.readouterr() == ("", "no.\n")
+    with pytest.raises(type(error)):
+        main.run(["--debug", "fail"])
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["run", "--nonsense"], ["run", ".", "--pubmed", "nonsense"]])
+def test_words_that_mean_nothing_are_exit_2(arguments, capsys):
+    assert main.run(arguments) == 2
+    assert "nonsense" in capsys.readouterr().err
+
+
+def test_help_needs_no_command_to_be_loaded(capsys):
+    assert main.run(["--help"]) == 0
+    said = capsys.readouterr().out
+    assert [name for name in main.COMMANDS if name not in said] == []

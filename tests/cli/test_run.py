@@ -1,0 +1,213 @@
+"""`living-review run` and `init` as a person types them."""
+
+import shutil
+
+import pytest
+
+from pipeline.cli import main
+from pipeline.records import tables
+from pipeline.sandbox import corpus, server
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795348800")  # 2026-11-22
+
+
+@pytest.fixture
+def review(tmp_path, capsys):
+    assert main.run(["init", str(tmp_path / "review"), "--title", "A review"]) == 0
+    capsys.readouterr()
+    return tmp_path / "review"
+
+
+def tree(root):
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and path.name != ".living-review.lock"
+    }
+
+
+def test_a_new_review_is_valid_and_runs(review, capsys):
+    assert main.run(["run", str(review), "--offline"]) == 0
+    said = capsys.readouterr().out
+    assert "pubmed: not yet run, since this run is offline." in said
+    assert "Not yet run, and therefore not counted: PubMed, Embase." in said
+
+
+def test_init_touches_nothing_that_is_there(review, tmp_path, capsys):
+    before = tree(review)
+    assert main.run(["init", str(review)]) == 2
+    assert "holds a review already" in capsys.readouterr().err
+    assert tree(review) == before
+    (tmp_path / "half").mkdir()
+    (tmp_path / "half/README.md").write_text("mine")
+    assert main.run(["init", str(tmp_path / "half")]) == 0
+    assert (tmp_path / "half/README.md").read_text() == "mine"
+
+
+def test_a_source_that_cannot_be_reached_is_exit_3_and_the_rest_runs(review, capsys):
+    assert main.run(["run", str(review), "--pubmed", "http://127.0.0.1:9/"]) == 3
+    said = capsys.readouterr().out
+    assert "away: pubmed: not yet run. " in said
+    assert (review / "outputs/prisma/prisma.svg").exists()
+    assert not (review / "queries/runs").exists()
+
+
+def test_strict_is_exit_1_while_something_waits(review):
+    assert main.run(["run", str(review), "--offline", "--strict"]) == 1
+
+
+def test_the_sandbox_runs_in_a_copy_and_never_meets_pubmed(review, capsys):
+    before = tree(review)
+    assert main.run(["run", str(review), "--pubmed", "sandbox"]) == 0
+    assert "records found and fetched" in capsys.readouterr().out
+    after = tree(review)
+    assert {name: data for name, data in after.items() if not name.startswith("sandbox/")} == before
+    assert main.run(["run", str(review / "sandbox"), "--pubmed", "live"]) == 2
+    assert "this folder holds a search of the sandbox, whose records are fictitious" in capsys.readouterr().err
+    assert main.run(["run", str(review / "sandbox"), "--pubmed", "sandbox"]) == 0
+    assert main.run(["run", str(review), "--pubmed", "sandbox"]) == 0
+
+
+def test_a_search_is_run_once_and_its_history_stays(review, capsys):
+    with server.serving(corpus.bundled()) as sandbox:
+        assert main.run(["run", str(review), "--pubmed", sandbox.address]) in {0, 2}
+
+
+def with_text(name, text):
+    def change(review):
+        path = review / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    return change
+
+
+def edited(name, old, new):
+    def change(review):
+        path = review / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return change
+
+
+RIS = "TY  - JOUR\nTI  - One\nAU  - A, B\nPY  - 2001\nER  - \n"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (edited("workflow.yaml", "votes: 2", "voets: 2"), "workflow.yaml, line"),
+        (edited("workflow.yaml", "queries/pubmed.txt", "queries/pubmd.txt"), "there is no file 'queries/pubmd.txt'"),
+        (
+            edited("workflow.yaml", "schema: 1", "schema: 7"),
+            "this review has schema 7, and this program reads schema 1",
+        ),
+        (edited("workflow.yaml", "  embase:", "  Em base:"), "'Em base' cannot be the id of a search"),
+        (edited("workflow.yaml", "queries/imports/embase/*", "../*"), "leads out of the review folder"),
+        (with_text("queries/imports/embase/a.ris", RIS[:-8]), "queries/imports/embase/a.ris, line 1: "),
+        (with_text("queries/imports/embase/a.ris", ""), "queries/imports/embase/a.ris: the file is empty"),
+        (with_text("queries/imports/embase/a.txt", "what is this"), "the format is not recognised"),
+        (with_text("screening/title-abstract/reviewer-1/x.csv", "record_id,decision\npubmed:1,include\n"), "pubmed:1"),
+        (with_text("deduplication/x.csv", "answer,record_a\nsame,a:1\n"), "deduplication/x.csv, row 1"),
+    ],
+)
+def test_bad_input_is_one_sentence_exit_2_and_nothing_changes(review, capsys, change, says):
+    change(review)
+    before = tree(review)
+    assert main.run(["run", str(review), "--offline"]) == 2
+    said = capsys.readouterr().err
+    assert says in said
+    assert "Traceback" not in said
+    assert len(said.strip().splitlines()) == 1
+    assert tree(review) == before
+
+
+def test_an_unknown_decision_is_refused_with_what_is_accepted(review, capsys):
+    with_text("queries/imports/embase/a.ris", RIS)(review)
+    assert main.run(["run", str(review), "--offline"]) == 0
+    sheet = review / "screening/title-abstract/reviewer-1/2026-11-22.csv"
+    table = tables.read(sheet.read_bytes(), file="x")
+    row = {**table.rows[0].cells, "decision": "inclde"}
+    sheet.write_bytes(tables.write(table.header, [[row[name] for name in table.header]], form=True))
+    before = tree(review)
+    capsys.readouterr()
+    assert main.run(["run", str(review), "--offline"]) == 2
+    said = capsys.readouterr().err
+    assert "screening/title-abstract/reviewer-1/2026-11-22.csv, row 2, column decision: 'inclde'" in said
+    assert "Did you mean 'include'?" in said
+    assert tree(review) == before
+
+
+def test_a_worksheet_row_twice_with_two_answers_is_refused(review, capsys):
+    with_text("queries/imports/embase/a.ris", RIS)(review)
+    assert main.run(["run", str(review), "--offline"]) == 0
+    sheet = review / "screening/title-abstract/reviewer-1/2026-11-22.csv"
+    table = tables.read(sheet.read_bytes(), file="x")
+    rows = [
+        [{**table.rows[0].cells, "decision": word}[name] for name in table.header] for word in ("include", "exclude")
+    ]
+    sheet.write_bytes(tables.write(table.header, rows, form=True))
+    capsys.readouterr()
+    assert main.run(["run", str(review), "--offline"]) == 2
+    assert "row 3" in capsys.readouterr().err
+
+
+def test_an_export_that_was_edited_or_is_gone_is_refused(review, capsys):
+    export = review / "queries/imports/embase/a.ris"
+    with_text("queries/imports/embase/a.ris", RIS)(review)
+    assert main.run(["run", str(review), "--offline"]) == 0
+    export.write_text(RIS.replace("One", "Two"))
+    assert main.run(["run", str(review), "--offline"]) == 2
+    assert (
+        "queries/imports/embase/a.ris: this export was read before and has been edited since."
+        in capsys.readouterr().err
+    )
+    export.unlink()
+    assert main.run(["run", str(review), "--offline"]) == 2
+    assert "queries/imports/embase/a.ris: this export was read before and is gone." in capsys.readouterr().err
+
+
+def test_an_export_that_holds_fewer_records_than_announced_is_refused(review, capsys):
+    edited("workflow.yaml", "    kind: export", "    hits: 3\n    kind: export")(review)
+    with_text("queries/imports/embase/a.ris", RIS)(review)
+    assert main.run(["run", str(review), "--offline"]) == 2
+    assert "Embase announced 3 records, and its exports hold 1." in capsys.readouterr().err
+    assert not (review / "outputs/records.jsonl").exists()
+
+
+def test_unread_blocks_are_listed_once_a_person_accepts_to_lose_them(review, capsys):
+    with_text("queries/imports/embase/a.ris", RIS + RIS.replace("One", "Two")[:-8])(review)
+    assert main.run(["run", str(review), "--offline"]) == 2
+    edited("workflow.yaml", "    kind: export", "    accept_unread: 1\n    kind: export")(review)
+    assert main.run(["run", str(review), "--offline"]) == 0
+    assert "1 block could not be read" in capsys.readouterr().out
+    assert len(tables.read((review / "outputs/unread.csv").read_bytes(), file="x").rows) == 1
+
+
+def test_a_damaged_page_of_a_search_is_noticed(review, capsys):
+    assert main.run(["run", str(review), "--pubmed", "sandbox"]) == 0
+    page = next((review / "sandbox/queries/runs").glob("*/pages/*"))
+    page.write_bytes(page.read_bytes()[:-9])
+    assert main.run(["run", str(review / "sandbox"), "--pubmed", "sandbox"]) == 2
+    assert "this page is not what PubMed delivered" in capsys.readouterr().err
+
+
+def test_a_folder_that_holds_no_review_is_said(tmp_path, capsys):
+    assert main.run(["run", str(tmp_path)]) == 2
+    assert "there is no workflow.yaml in" in capsys.readouterr().err
+
+
+def test_a_broken_off_search_goes_on_from_its_pages(review, capsys):
+    assert main.run(["run", str(review), "--pubmed", "sandbox"]) == 0
+    run_folder = next((review / "sandbox/queries/runs").iterdir())
+    whole = tree(run_folder)
+    (run_folder / "run.json").unlink()
+    (run_folder / "ids.txt").unlink()
+    shutil.rmtree(review / "sandbox/outputs")
+    assert main.run(["run", str(review), "--pubmed", "sandbox"]) == 0
+    assert sorted(tree(run_folder)) == sorted(whole)
