@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from pipeline.deduplicate import settings as deduplication_settings
 from pipeline.deduplicate.settings import DeduplicationSettings
 from pipeline.errors import Fault, ProtocolError, did_you_mean
+from pipeline.extraction import settings as extraction_settings
+from pipeline.extraction.settings import ExtractionSettings
 from pipeline.formats import FORMATS
 from pipeline.screening import settings as screening_settings
 from pipeline.screening.settings import ScreeningSettings
@@ -54,6 +56,7 @@ class Protocol:
         pubmed: how the program introduces itself.
         deduplication: how records are joined.
         screening: how citations become included reports.
+        extraction: the outcomes, and the words that the forms accept.
     """
 
     schema: int
@@ -62,6 +65,7 @@ class Protocol:
     pubmed: PubMedSettings = field(default_factory=PubMedSettings)
     deduplication: DeduplicationSettings = field(default_factory=DeduplicationSettings)
     screening: ScreeningSettings = field(default_factory=ScreeningSettings)
+    extraction: ExtractionSettings = field(default_factory=ExtractionSettings)
 
 
 def load(folder: ReviewFolder) -> Protocol:
@@ -100,6 +104,7 @@ def _check(protocol: Protocol, folder: ReviewFolder) -> Iterator[Fault]:
         yield from _check_search(key, search, protocol, folder)
     yield from _under("deduplication", deduplication_settings.check(protocol.deduplication))
     yield from screening_settings.check(protocol.screening)
+    yield from extraction_settings.check(protocol.extraction)
 
 
 def _under(key: str, faults: Iterable[Fault]) -> Iterator[Fault]:

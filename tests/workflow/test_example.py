@@ -43,6 +43,7 @@ def test_the_same_pairs_are_joined_without_any_doi(example, bring_up_to_date):
         path.write_text("".join(kept), encoding="utf-8")
     shutil.rmtree(example / "queries/runs", ignore_errors=True)
     shutil.rmtree(example / "screening")
+    shutil.rmtree(example / "extraction")
     bring_up_to_date(example)
     assert len(derived.citations(ReviewFolder(example))) == 190
 

@@ -1,7 +1,7 @@
 """The stages: the one list. Each loads values, calls the core, and saves what the core returns."""
 
 from pipeline.workflow.run import Stage
-from pipeline.workflow.stages import collect, deduplicate, flow, screen, search
+from pipeline.workflow.stages import collect, deduplicate, extract, flow, screen, search
 
 STAGES: tuple[Stage, ...] = (
     Stage(name="search", title="Searching", run=search.run, always=True),
@@ -40,5 +40,14 @@ STAGES: tuple[Stage, ...] = (
         reads=("outputs/records.jsonl", "outputs/citations.jsonl", "screening/*/*/*", "queries/runs/*/run.json"),
         settings=("searches", "screening"),
         writes=("prisma/*",),
+    ),
+    Stage(
+        name="extract",
+        title="Extraction",
+        run=extract.run,
+        after=("screen",),
+        reads=("outputs/citations.jsonl", "screening/*/*/*", "extraction/*", "extraction/*/*"),
+        settings=("searches", "screening", "extraction"),
+        writes=("tables/*",),
     ),
 )

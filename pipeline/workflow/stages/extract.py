@@ -1,0 +1,132 @@
+"""The extraction stage: forms in, summary tables out, and starter rows for what screening has newly included."""
+
+from collections.abc import Iterator, Mapping
+
+from pipeline.deduplicate.citation import Citation
+from pipeline.extraction import bias_figures, extractors, findings, source_tables, summary_table, tables
+from pipeline.extraction.extract import extract
+from pipeline.extraction.outcomes import Extraction
+from pipeline.extraction.settings import ExtractionSettings
+from pipeline.extraction.starters import starter_forms
+from pipeline.extraction.summary_table import SummaryTable
+from pipeline.records import tables as csv
+from pipeline.workflow.account import Account, counted
+from pipeline.workflow.folder import ReviewFolder
+from pipeline.workflow.protocol import Protocol
+from pipeline.workflow.run import Work
+from pipeline.workflow.stages import screen
+
+ROOM = "extraction"
+WARNINGS = ("file", "row", "column", "what", "remedy")
+
+
+def load(folder: ReviewFolder, protocol: Protocol) -> tuple[Extraction, Mapping[str, Citation]]:
+    """Read every form, and the included citations in retrieval order.
+
+    Raises:
+        FormError: every fault of every form.
+    """
+    now = screen.load(folder, protocol)
+    by_id = {citation.id: citation for citation in now.citations}
+    included = {status.citation: by_id[status.citation] for status in now.screening.included(protocol.screening)}
+    states = {name: now.screening.last(name).state for name in by_id}
+    statuses = {record: states[name] for name, citation in by_id.items() for record in citation.members}
+    found = extract(
+        _forms(folder),
+        protocol.extraction,
+        statuses=statuses,
+        included={name: citation.members for name, citation in included.items()},
+    )
+    return found, included
+
+
+def run(work: Work) -> Account:
+    """Check what was extracted, write the summary tables, and make starter rows for what nobody has begun."""
+    folder, settings = work.folder, work.protocol.extraction
+    found, included = load(folder, work.protocol)
+    news = [*_starters(work, found, included), *_consensus(work)]
+    if news:
+        found, included = load(folder, work.protocol)
+    for table in summary_tables(found, settings):
+        folder.derive(f"tables/{table.name}.csv", summary_table.as_csv(table))
+        folder.derive(f"tables/{table.name}.md", summary_table.as_markdown(table).encode())
+        folder.derive(f"tables/{table.name}.html", summary_table.as_html(table).encode())
+    for tool in bias_figures.tools_used(found):
+        folder.derive(f"tables/{tool.name}-traffic-lights.svg", bias_figures.traffic_lights(found, tool).encode())
+        folder.derive(f"tables/{tool.name}-summary.svg", bias_figures.bias_bars(found, tool).encode())
+    warnings = ((w.file, str(w.row or ""), w.column, w.what, w.remedy) for w in found.warnings)
+    folder.derive("tables/warnings.csv", csv.write(WARNINGS, warnings))
+    return Account(
+        did=tuple(_did(found)), news=tuple(news), warnings=tuple(_warnings(found)), pending=tuple(_pending(found))
+    )
+
+
+def summary_tables(found: Extraction, settings: ExtractionSettings) -> Iterator[SummaryTable]:
+    """Make every summary table that has something to say, in the order of the report."""
+    yield tables.characteristics(found, settings)
+    yield tables.by_modality(found, settings)
+    yield tables.individual_results(found, settings)
+    if found.certainties:
+        yield findings.summary_of_findings(found, settings)
+    for tool in bias_figures.tools_used(found):
+        yield bias_figures.bias_table(found, tool)
+    yield source_tables.discrepancy_table(found, settings)
+    if found.differences:
+        yield source_tables.difference_table(found)
+    if found.waiting:
+        yield source_tables.waiting_table(found)
+    yield from source_tables.reference_tables(settings)
+
+
+def _forms(folder: ReviewFolder) -> dict[str, bytes]:
+    paths = (*folder.list(f"{ROOM}/*"), *folder.list(f"{ROOM}/*/*"))
+    return {path: folder.read(path) for path in paths}
+
+
+def _starters(work: Work, found: Extraction, included: Mapping[str, Citation]) -> Iterator[str]:
+    """Create starter forms, one set for each extractor, and say where they stand."""
+    settings = work.protocol.extraction
+    records = {name: citation.record for name, citation in included.items()}
+    made = starter_forms(records, found, settings)
+    for owner in settings.extractors or ("",):
+        for name, data in made.items():
+            path = _free_name(work, owner, name)
+            work.folder.create(path, data)
+            yield f"New starter rows for {counted(len(found.unlinked), 'included report')}: {path}"
+
+
+def _consensus(work: Work) -> Iterator[str]:
+    """Create consensus forms for what two extractors wrote differently."""
+    for name, data in extractors.consensus_forms(_forms(work.folder), work.protocol.extraction).items():
+        path = _free_name(work, "", f"consensus-{name}")
+        work.folder.create(path, data)
+        yield f"New consensus rows for what the extractors wrote differently: {path}"
+
+
+def _free_name(work: Work, owner: str, form: str) -> str:
+    room = f"{ROOM}/{owner}" if owner else ROOM
+    date = work.now.date().isoformat()
+    names = (f"{room}/{date}{'' if n == 1 else f'_{n:02}'}-{form}.csv" for n in range(1, 1 << 30))
+    return next(name for name in names if not work.folder.has(name))
+
+
+def _did(found: Extraction) -> Iterator[str]:
+    studies = counted(len(found.studies), "study", "studies")
+    yield f"{studies}, {counted(len(found.arms), 'arm')}, {counted(len(found.outcomes), 'result')}."
+    if found.cells_compared:
+        share = found.cells_agreed / found.cells_compared
+        yield f"The extractors agreed on {found.cells_agreed:,} of {found.cells_compared:,} cells ({share:.0%})."
+
+
+def _warnings(found: Extraction) -> Iterator[str]:
+    yield from found.notices
+    if found.warnings:
+        cells = counted(len(found.warnings), "cell")
+        yield f"{cells} possible but suspicious, each with its reason: outputs/tables/warnings.csv."
+
+
+def _pending(found: Extraction) -> Iterator[str]:
+    if found.differences:
+        yield f"{counted(len(found.differences), 'difference')} between extractors to be settled."
+    if found.waiting:
+        yield f"{counted(len(found.waiting), 'row')} of the extraction forms to be filled in."
