@@ -1,0 +1,101 @@
+"""Back from the scale on which effects are pooled to the one on which people read them."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pipeline.synthesis.effects import Measure, ProportionScale
+
+RATIOS = frozenset({"HR", "OR", "RR"})
+COMPARATIVE = frozenset({"HR", "OR", "RR", "RD", "MD", "SMD"})  # measures that need a comparator
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How an effect is read.
+
+    Attributes:
+        name: what the numbers are: "Hazard ratio", "Proportion".
+        back: from the pooled scale to this one; rising.
+        null: the value, on this scale, at which there is no difference; None for proportions and medians.
+        is_ratio: drawn on a logarithmic axis.
+        lowest: where the scale begins.
+        highest: where it ends.
+        unit: behind the numbers: "months"; empty for none.
+    """
+
+    name: str
+    back: Callable[[float], float]
+    null: float | None = None
+    is_ratio: bool = False
+    lowest: float = -math.inf
+    highest: float = math.inf
+    unit: str = ""
+
+
+_NAMES = {
+    "HR": "Hazard ratio",
+    "OR": "Odds ratio",
+    "RR": "Risk ratio",
+    "RD": "Risk difference",
+    "MD": "Mean difference",
+    "SMD": "Standardised mean difference",
+    "median": "Median",
+}
+
+
+def scale_of(
+    measure: Measure, *, proportion_scale: ProportionScale = "logit", sizes: Sequence[float] = (), unit: str = ""
+) -> Scale:
+    """Return how a measure is read.
+
+    Args:
+        measure: what was pooled.
+        proportion_scale: the scale of pooled proportions.
+        sizes: patients of each study; the Freeman-Tukey scale goes back through their harmonic mean.
+        unit: of a difference or a median.
+    """
+    if measure == "proportion":
+        backs: dict[str, Callable[[float], float]] = {
+            "logit": logistic,
+            "arcsine": from_arcsine,
+            "raw": float,
+            "freeman-tukey": lambda value: from_freeman_tukey(value, harmonic_mean(sizes)),
+        }
+        return Scale("Proportion", backs[proportion_scale], lowest=0.0, highest=1.0)
+    if measure in RATIOS:
+        return Scale(_NAMES[measure], math.exp, null=1.0, is_ratio=True, lowest=0.0)
+    if measure == "median":
+        return Scale(_NAMES[measure], float, lowest=0.0, unit=unit)
+    limit = 1.0 if measure == "RD" else math.inf
+    return Scale(_NAMES[measure], float, null=0.0, lowest=-limit, highest=limit, unit=unit)
+
+
+def logistic(value: float) -> float:
+    """Turn a logit into a proportion."""
+    return 1 / (1 + math.exp(-value)) if value >= 0 else math.exp(value) / (1 + math.exp(value))
+
+
+def from_arcsine(value: float) -> float:
+    """Turn an arcsine square root into a proportion; beyond the ends of the scale stand 0 and 1."""
+    return math.sin(min(max(value, 0.0), math.pi / 2)) ** 2
+
+
+def from_freeman_tukey(value: float, n: float) -> float:
+    """Turn a double arcsine into a proportion as of `n` patients; beyond the ends of the scale stand 0 and 1.
+
+    The answer depends on `n`, and studies have many: this is why the scale is off by default.
+
+    Source: Miller 1978, The American Statistician 32:138; Schwarzer et al. 2019.
+    """
+    least, most = ((math.asin(math.sqrt(x / (n + 1))) + math.asin(math.sqrt((x + 1) / (n + 1)))) / 2 for x in (0.0, n))
+    if value <= least or value >= most:
+        return float(value >= most)
+    sine = math.sin(2 * value)
+    inner = max(0.0, 1 - (sine + (sine - 1 / sine) / n) ** 2)
+    return (1 - math.copysign(math.sqrt(inner), math.cos(2 * value))) / 2
+
+
+def harmonic_mean(sizes: Sequence[float]) -> float:
+    """Return the harmonic mean, through which Miller goes back."""
+    return len(sizes) / math.fsum(1 / n for n in sizes)
