@@ -8,12 +8,14 @@ from pipeline.synthesis.distributions import chi2_p
 from pipeline.synthesis.effects import Effect, Refusal, TwoByTwo, log_odds_ratio, log_risk_ratio, risk_difference
 from pipeline.synthesis.pooling import Heterogeneity, Pooled, summarise
 
-CountMeasure = Literal["OR", "RR", "RD"]
+CountMeasure = Literal["odds ratio", "risk ratio", "risk difference"]
+
+_Sums = tuple[float, float, list[float]]  # estimate, variance, weights
 
 EFFECTS: Mapping[CountMeasure, Callable[[TwoByTwo], Effect | Refusal]] = {
-    "OR": log_odds_ratio,
-    "RR": log_risk_ratio,
-    "RD": risk_difference,
+    "odds ratio": log_odds_ratio,
+    "risk ratio": log_risk_ratio,
+    "risk difference": risk_difference,
 }
 
 
@@ -29,7 +31,7 @@ def mantel_haenszel(tables: Sequence[TwoByTwo], measure: CountMeasure, *, level:
     """
     if refusal := _unfit(tables):
         return refusal
-    pooled = {"OR": _odds_ratio, "RR": _risk_ratio, "RD": _risk_difference}[measure](tables)
+    pooled = _SUMS[measure](tables)
     if pooled is None:
         return Refusal("no-events", "taken together, one arm has no events (or nothing but events)")
     estimate, variance, weights = pooled
@@ -109,9 +111,6 @@ def _common(
     )
 
 
-_Sums = tuple[float, float, list[float]]
-
-
 def _odds_ratio(tables: Sequence[TwoByTwo]) -> _Sums | None:
     parts = []
     for table in tables:
@@ -153,3 +152,10 @@ def _risk_difference(tables: Sequence[TwoByTwo]) -> _Sums:
     whole = math.fsum(weights)
     estimate = math.fsum(sums) / whole
     return estimate, (estimate * math.fsum(p_terms) + math.fsum(q_terms)) / whole**2, weights
+
+
+_SUMS: Mapping[CountMeasure, Callable[[Sequence[TwoByTwo]], _Sums | None]] = {
+    "odds ratio": _odds_ratio,
+    "risk ratio": _risk_ratio,
+    "risk difference": _risk_difference,
+}

@@ -60,7 +60,9 @@ def f_p(f: float, df1: float, df2: float) -> float:
 
     Source: Abramowitz and Stegun 1964, 26.6.2.
     """
-    return beta_cdf(df2, df1 * f, df2 / 2, df1 / 2) if f > 0 else 1.0
+    if f <= 0 or math.isinf(f):
+        return float(f <= 0)
+    return beta_cdf(df2, df1 * f, df2 / 2, df1 / 2)
 
 
 def chi2_p(x: float, df: float) -> float:

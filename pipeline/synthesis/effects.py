@@ -14,7 +14,17 @@ from pipeline.synthesis.distributions import normal_quantile
 OFF_CENTRE = 0.15  # of the half width: how far an estimate may lie off the middle of its interval. Ours: no source
 FEW_PATIENTS = 50  # below this many, the error of a median from its interval is biased. Source: McGrath 2025, abstract
 
-Measure = Literal["HR", "OR", "RR", "RD", "MD", "SMD", "proportion", "median"]
+# As the extraction forms call them.
+Measure = Literal[
+    "hazard ratio",
+    "odds ratio",
+    "risk ratio",
+    "risk difference",
+    "mean difference",
+    "standardised mean difference",
+    "proportion",
+    "median",
+]
 ProportionScale = Literal["logit", "arcsine", "raw", "freeman-tukey"]
 
 
@@ -57,6 +67,7 @@ RULES: Mapping[str, str] = {
     "shared-arm": "Comparisons that share an arm count its patients twice. Cochrane Handbook 6.5, 23.3.4.",
     "not-reported": "The study does not give a number here.",
     "not-included": "Only included studies are pooled.",
+    "no-estimate": "The likelihood of the model has no peak for these figures.",
     "no-covariate": "The covariate of this study is not known, or does not differ between studies.",
 }
 

@@ -18,6 +18,7 @@ _FAR = 38.0  # how far, in natural logarithms below the peak, an integrand is fo
 _NEAR = 1e-6  # how exactly a peak is found: it only places the nodes
 _ENOUGH = 1e-10  # of a standard error: the last Newton step, whose own error is the square of that
 _LEAST = 1e-4  # a smaller tau is 0
+_MOST = 16.0  # a larger tau on the logit scale is no estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,10 @@ def pool_proportions(counts: Counts, *, prediction: Prediction = "k-2", level: f
     if events in {0, n}:
         return Refusal("no-events", f"no events, or nothing but events, in any study ({events:g}/{n:g})")
     logits = [single for single in singles if isinstance(single, Effect)]
-    estimate, tau, error = _maximise(counts, math.log(events / (n - events)))
+    maximum = _maximise(counts, math.log(events / (n - events)))
+    if maximum is None:
+        return Refusal("no-estimate", "the proportions lie so far apart that the model has no best estimate")
+    estimate, tau, error = maximum
     v = [logit.variance for logit in logits]
     q = 2 * (_saturated(counts) - _saturated([(events, n)]))
     spread = Heterogeneity(
@@ -83,11 +87,12 @@ def _saturated(counts: Counts) -> float:
     return math.fsum(part * math.log(part / n) for x, n in counts for part in (x, n - x) if part > 0)
 
 
-def _maximise(counts: Counts, start: float) -> tuple[float, float, float]:
+def _maximise(counts: Counts, start: float) -> tuple[float, float, float] | None:
     """Return the mu and tau of highest likelihood, and the standard error of mu.
 
-    For a given tau the likelihood of mu has one peak (its integrand is log-concave), and Newton's method climbs it; tau
-    is where the slope of that ridge changes sign. Where the ridge falls from tau = 0 on, tau is 0.
+    For a given tau the likelihood of mu has one peak (its integrand is log-concave), and Newton's method climbs it;
+    tau is where the slope of that ridge changes sign. Where the ridge falls from tau = 0 on, tau is 0. Where it rises
+    for ever (studies of nothing but events beside studies without any), there is none.
     """
     p = logistic(start)
     curvature = math.fsum(n * p * (1 - p) for _, n in counts)
@@ -105,6 +110,8 @@ def _maximise(counts: Counts, start: float) -> tuple[float, float, float]:
         return start, 0.0, 1 / math.sqrt(curvature)
     while slope(high) > 0:
         low, high = high, 2 * high
+        if high > _MOST:
+            return None
     tau = root(slope, low, high)
     mu, at = _ridge(mu, tau, counts)
     return mu, tau, math.sqrt(at.tau_bend / (at.mu_bend * at.tau_bend - at.cross_bend**2))

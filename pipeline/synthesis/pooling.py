@@ -21,6 +21,9 @@ Prediction = Literal["k-2", "k-1", "normal", "none"]
 FEW = 5  # below this many studies, heterogeneity is hardly known. Source: Cochrane Handbook 6.5, section 10.10.4.3.
 
 
+_NOTHING = 1e-9  # a mean square of the residuals that is rounding, or agreement too good to be an error
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
     """A confidence or prediction interval on the scale of the effects."""
@@ -124,6 +127,9 @@ def pool(
     wald_error = math.sqrt(fit.covariance[0][0])
     factor = 1.0 if model == "common" else test_factor(test, heterogeneity.generalised_q(tau2, y, v, columns), k - 1)
     df = 0 if model == "common" or test == "Wald" else k - 1
+    notes: tuple[str, ...] = ()
+    if df and test == "HKSJ" and factor == 1:
+        notes = ("All effects agree: the Hartung-Knapp error would be 0, and the Wald error was taken.",)
     spread = describe(y, v, columns, tau2=tau2, level=level, common=model == "common")
     weights = [1 / (variance + tau2) for variance in v]
     return summarise(
@@ -137,14 +143,19 @@ def pool(
         weights=weights,
         method="common effect" if model == "common" else method,
         test="Wald" if model == "common" else test,
+        notes=notes,
     )
 
 
 def test_factor(test: Test, q: float, df: int) -> float:
-    """Return what the Wald variance is multiplied by: the mean square of the residuals under HKSJ."""
-    if test == "Wald":
+    """Return what the Wald variance is multiplied by: the mean square of the residuals under HKSJ.
+
+    Where effects agree so well that this is nothing, an interval of no width would follow; then it is 1.
+    """
+    square = q / df
+    if test == "Wald" or square < _NOTHING:
         return 1.0
-    return max(1.0, q / df) if test == "HKSJ-never-narrower" else q / df
+    return max(1.0, square) if test == "HKSJ-never-narrower" else square
 
 
 def describe(

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from pipeline.synthesis.effects import Measure, ProportionScale
 
-RATIOS = frozenset({"HR", "OR", "RR"})
-COMPARATIVE = frozenset({"HR", "OR", "RR", "RD", "MD", "SMD"})  # measures that need a comparator
+RATIOS = frozenset({"hazard ratio", "odds ratio", "risk ratio"})
+
+
+Back = Callable[[float], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +27,12 @@ class Scale:
     """
 
     name: str
-    back: Callable[[float], float]
+    back: Back
     null: float | None = None
     is_ratio: bool = False
     lowest: float = -math.inf
     highest: float = math.inf
     unit: str = ""
-
-
-_NAMES = {
-    "HR": "Hazard ratio",
-    "OR": "Odds ratio",
-    "RR": "Risk ratio",
-    "RD": "Risk difference",
-    "MD": "Mean difference",
-    "SMD": "Standardised mean difference",
-    "median": "Median",
-}
 
 
 def scale_of(
@@ -56,19 +47,20 @@ def scale_of(
         unit: of a difference or a median.
     """
     if measure == "proportion":
-        backs: dict[str, Callable[[float], float]] = {
+        backs: dict[str, Back] = {
             "logit": logistic,
             "arcsine": from_arcsine,
             "raw": float,
             "freeman-tukey": lambda value: from_freeman_tukey(value, harmonic_mean(sizes)),
         }
         return Scale("Proportion", backs[proportion_scale], lowest=0.0, highest=1.0)
+    name = measure.capitalize()
     if measure in RATIOS:
-        return Scale(_NAMES[measure], math.exp, null=1.0, is_ratio=True, lowest=0.0)
+        return Scale(name, math.exp, null=1.0, is_ratio=True, lowest=0.0)
     if measure == "median":
-        return Scale(_NAMES[measure], float, lowest=0.0, unit=unit)
-    limit = 1.0 if measure == "RD" else math.inf
-    return Scale(_NAMES[measure], float, null=0.0, lowest=-limit, highest=limit, unit=unit)
+        return Scale(name, float, lowest=0.0, unit=unit)
+    limit = 1.0 if measure == "risk difference" else math.inf
+    return Scale(name, float, null=0.0, lowest=-limit, highest=limit, unit=unit)
 
 
 def logistic(value: float) -> float:
