@@ -10,6 +10,35 @@ from typing import Literal
 
 from pipeline.prisma.boxes import Box, Flow
 
+# What each box counts, in words that stand alone.
+LABELS: Mapping[str, str] = {
+    "previous_studies": "Studies included in previous version of review",
+    "previous_reports": "Reports of studies included in previous version of review",
+    "database_results": "Records identified from databases",
+    "register_results": "Records identified from registers",
+    "website_results": "Records identified from websites",
+    "organisation_results": "Records identified from organisations",
+    "citations_results": "Records identified from citation searching",
+    "duplicates": "Duplicate records removed before screening",
+    "excluded_automatic": "Records marked as ineligible by automation tools",
+    "excluded_other": "Records removed for other reasons",
+    "records_screened": "Records screened",
+    "records_excluded": "Records excluded",
+    "dbr_sought_reports": "Reports sought for retrieval (databases and registers)",
+    "dbr_notretrieved_reports": "Reports not retrieved (databases and registers)",
+    "other_sought_reports": "Reports sought for retrieval (other methods)",
+    "other_notretrieved_reports": "Reports not retrieved (other methods)",
+    "dbr_assessed": "Reports assessed for eligibility (databases and registers)",
+    "dbr_excluded": "Reports excluded (databases and registers)",
+    "other_assessed": "Reports assessed for eligibility (other methods)",
+    "other_excluded": "Reports excluded (other methods)",
+    "new_studies": "New studies included in review",
+    "new_reports": "Reports of new included studies",
+    "total_studies": "Total studies included in review",
+    "total_reports": "Reports of total included studies",
+    "total_studies_ma": "Total studies included in meta-analysis",
+    "total_reports_ma": "Reports of total included studies in meta-analysis",
+}
 # The panel in which each kind of open work is shown, and its words there.
 _OPEN: Mapping[str, tuple[str, str]] = {
     "awaiting_screening": ("screened", "Awaiting screening"),
