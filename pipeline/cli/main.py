@@ -19,6 +19,14 @@ from pipeline.errors import ReviewError
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("pipeline.cli.init:init", "Make a new, valid review folder with a commented workflow.yaml."),
     "run": ("pipeline.cli.run:run", "Bring a review up to date: search, deduplicate, screen, count, tabulate, report."),
+    "status": (
+        "pipeline.cli.status:status",
+        "Show how far the screening is: per stage and reviewer what is done, owed, missing or in conflict.",
+    ),
+    "why": (
+        "pipeline.cli.why:why",
+        "Tell the life of one record: its search, its duplicates, every decision, the boxes that count it.",
+    ),
 }
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.deduplicate.citation import Citation, Pair
-from pipeline.prisma.boxes import Flow
+from pipeline.prisma.boxes import VARIABLES, Flow
 from pipeline.prisma.sources import Source
 from pipeline.prisma.wording import LABELS
 from pipeline.records.record import Record
-from pipeline.screening.decisions import Decision, Status
+from pipeline.screening.decisions import Decision, Screening
 from pipeline.screening.ledger import Event
 from pipeline.screening.settings import ARBITER, ScreeningSettings
 
@@ -42,7 +42,7 @@ def tell(
     source: Source,
     citation: Citation,
     pairs: Sequence[Pair],
-    statuses: Sequence[Status],
+    screening: Screening,
     events: Sequence[Event],
     settings: ScreeningSettings,
     flow: Flow,
@@ -54,7 +54,7 @@ def tell(
         source: the search that delivered it.
         citation: the citation it belongs to.
         pairs: judged pairs; those of this record with others are told.
-        statuses: those of its citation, in order.
+        screening: where every citation stands.
         events: the ledger; those of this record and of its citation's other records are told.
         settings: names of stages, reviewers and reasons.
         flow: the flow of the review.
@@ -62,7 +62,7 @@ def tell(
     return (
         Chapter(heading=f"{record.id}: {record.short()}", lines=tuple(_found(record, source))),
         Chapter(heading="Duplicates", lines=tuple(_joined(record, citation, pairs))),
-        Chapter(heading="Screening", lines=tuple(_screened(statuses, settings))),
+        Chapter(heading="Screening", lines=tuple(_screened(citation, screening, settings))),
         Chapter(heading="History", lines=tuple(_happened(citation, events, settings))),
         Chapter(heading="Counted in", lines=tuple(_counted(record, citation, flow))),
     )
@@ -84,11 +84,15 @@ def _joined(record: Record, citation: Citation, pairs: Sequence[Pair]) -> Iterat
         yield f"It gives its citation the name; {_list(others)} joined it."
     else:
         yield f"It belongs to the citation {citation.id!r}, with {_list(others)}."
-    for pair in pairs:
-        if record.id in {pair.a, pair.b}:
+    mine = [pair for pair in pairs if record.id in {pair.a, pair.b}]
+    for pair in mine:
+        if pair.verdict != "different" or pair.by != "rule":
             other = pair.b if pair.a == record.id else pair.a
             by = "" if pair.by == "rule" else f", said {pair.by}"
             yield f"{pair.verdict} with {other!r} (rule {pair.rule}{by}): {pair.reason}"
+    apart = sum(pair.verdict == "different" and pair.by == "rule" for pair in mine)
+    if apart:
+        yield f"Compared with {apart:,} more, and found different."
     for related in citation.related:
         yield f"Related to the citation {related.id!r}: {related.kind}."
 
@@ -97,14 +101,16 @@ def _list(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names))
 
 
-def _screened(statuses: Sequence[Status], settings: ScreeningSettings) -> Iterator[str]:
-    reached = {status.stage: status for status in statuses}
+def _screened(citation: Citation, screening: Screening, settings: ScreeningSettings) -> Iterator[str]:
+    reached = {status.stage: status for status in screening.statuses[citation.id]}
+    unused = [decision for decision in screening.ahead if set(decision.records) <= set(citation.members)]
     first = next((place for place, stage in enumerate(settings.stages) if stage.id in reached), 0)
     for place, stage in enumerate(settings.stages):
         status = reached.get(stage.id)
         if status is None:
             if place < first:
                 yield f"{stage.title}: skipped, since it was found by other methods."
+            yield from (f"  not used: {_said(d, settings)}" for d in unused if d.stage == stage.id)
             continue
         reason = f" ({stage.reason(status.reason)})" if status.reason else ""
         tried = f" (tried: {status.tried})" if status.tried else ""
@@ -143,13 +149,14 @@ def _happened(citation: Citation, events: Sequence[Event], settings: ScreeningSe
 
 def _counted(record: Record, citation: Citation, flow: Flow) -> Iterator[str]:
     for name, box in flow.boxes.items():
+        if VARIABLES[name] == "studies":
+            continue
         ids = set(box.ids or ())
-        study = name.endswith(("studies", "studies_ma"))
-        own = record.id in ids and not study
-        if own or (citation.id in ids and not study):
-            parts = ", ".join(part.label for part in box.parts if {record.id, citation.id} & set(part.ids or ()))
+        counted = next((one for one in (record.id, citation.id) if one in ids), "")
+        if counted:
+            parts = ", ".join(part.label for part in box.parts if counted in (part.ids or ()))
             shown = f" ({parts})" if parts else ""
-            yield f"{LABELS[name]}{shown}{'' if own else f', as {citation.id!r}'}"
+            yield f"{LABELS[name]}{shown}{'' if counted == record.id else f', as {citation.id!r}'}"
     for step in (*flow.awaiting, *flow.adjustments):
         if {record.id, citation.id} & set(step.ids or ()):
             yield f"{step.label[:1].upper()}{step.label[1:]}"

@@ -1,4 +1,4 @@
-"""How far the screening is: per stage and reviewer what is done, owed, lost or in conflict, and the work left by day."""
+"""How far the screening is: per stage and reviewer what is done, owed, lost or in conflict, and what was left when."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence

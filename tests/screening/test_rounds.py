@@ -1,64 +1,10 @@
 """What is handed out, filled in and read back, over several runs."""
 
-import csv
-import io
-
 import pytest
 
 from pipeline.errors import FormError
-from pipeline.screening import batches, forms, ledger
-from pipeline.screening.decisions import settle
-from tests.screening.made import VIA, citations, settings
-
-
-class Review:
-    """A review folder in memory: what the shell does with the worksheets, without the disk."""
-
-    def __init__(self, rules):
-        self.rules = rules
-        self.files: dict[str, bytes] = {}
-        self.history: dict[str, bytes] = {}
-
-    def run(self, date, found):
-        past = ledger.replay(ledger.read(self.history))
-        self.returned = forms.read(self.files, forms.register(found, past), self.rules)
-        self.screening = settle(found, self.returned.decisions, self.rules, via=VIA)
-        self.plan = batches.plan(found, self.screening, past, self.rules)
-        by_id = {one.id: one for one in found}
-        issued = []
-        made = []
-        for batch in self.plan.batches:
-            stage = self.rules.stage(batch.stage)
-            rows = [by_id[one] for one in batch.citations]
-            path = f"screening/{batch.stage}/{batch.reviewer}/{batch.name(date)}.csv"
-            data = forms.worksheet(stage, batch.reviewer, rows, decisions=self.returned.decisions, joint=batch.joint)
-            assert path not in self.files
-            self.files[path] = data
-            made.append(path)
-            issued.extend(
-                (batch.stage, batch.reviewer, batch.name(date), records, by_id[one].record.title)
-                for one, records in batch.rows()
-            )
-        events = ledger.events(past, self.returned.decisions, issued, date=date)
-        if events:
-            self.history[f"screening/ledger/{date}.csv"] = ledger.write(events)
-        return made, [event.kind for event in events]
-
-    def rows(self, path):
-        return list(csv.DictReader(io.StringIO(self.files[path].decode("utf-8-sig"), newline="")))
-
-    def fill(self, path, answers, **texts):
-        """Write answers into a worksheet, by record id."""
-        rows = self.rows(path)
-        for row in rows:
-            if row["record_id"] in answers:
-                row["decision"] = answers[row["record_id"]]
-                row.update(texts)
-        out = io.StringIO()
-        writer = csv.DictWriter(out, rows[0].keys())
-        writer.writeheader()
-        writer.writerows(rows)
-        self.files[path] = out.getvalue().encode()
+from pipeline.screening import ledger
+from tests.screening.made import Review, citations, settings
 
 
 def test_a_review_of_two_goes_from_worksheets_through_the_arbiter_to_the_full_text():

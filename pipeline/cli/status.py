@@ -1,0 +1,98 @@
+"""`living-review status`: how far the screening is, and who owes what."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.workflow.folder import ReviewFolder
+
+if TYPE_CHECKING:
+    from pipeline.screening.progress import Day, StageProgress
+
+Rows = Sequence[tuple[str, ...]]
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+@click.option("--days", is_flag=True, help="Also list, day by day, what was decided and how many rows were still out.")
+@click.option("--check", is_flag=True, help="Exit with 1 while anybody owes a decision, for schedulers.")
+def status(folder: Path, *, days: bool, check: bool) -> int:
+    """Show how far the screening is: per stage and reviewer what is done, owed, missing or in conflict.
+
+    FOLDER holds workflow.yaml; it is the present folder if none is named. Worksheets are read as they stand now;
+    citations are those of the last 'living-review run'.
+    """
+    from pipeline.screening import batches, progress
+    from pipeline.workflow import protocol
+    from pipeline.workflow.stages import screen
+
+    review = ReviewFolder(folder)
+    settings = protocol.load(review)
+    now = screen.load(review, settings)
+    plan = batches.plan(now.citations, now.screening, now.ledger, settings.screening)
+    withheld = [citation for waiting in plan.withheld.values() for citation in waiting]
+    found = progress.measure(
+        now.citations, now.screening, now.returned, now.ledger, settings.screening, withheld=withheld
+    )
+    _print("", _stages(found))
+    _print("", _reviewers(found))
+    if days:
+        _print("", _days(progress.burn_down(now.ledger.events, settings.screening)))
+    waiting = list(progress.sentences(found))
+    click.echo()
+    for sentence in waiting or ["Nothing waits for anybody."]:
+        click.echo(sentence)
+    return int(check and bool(waiting))
+
+
+def _stages(found: Sequence["StageProgress"]) -> Rows:
+    head = ("Stage", "Citations", "Settled", "Awaiting", "Conflicts", "Excluded", "Not retrieved", "Passed")
+    states = ("awaiting", "conflict", "excluded", "not-retrieved", "included")
+    return [
+        head,
+        *(
+            (one.title, f"{one.citations:,}", f"{one.settled:,}", *(f"{one.states.get(s, 0):,}" for s in states))  # type: ignore[call-overload]
+            for one in found
+        ),
+    ]
+
+
+def _reviewers(found: Sequence["StageProgress"]) -> Rows:
+    head = ("Stage", "Reviewer", "Handed out", "Decided", "Owed", "Second votes", "Not needed", "Missing")
+    rows = [
+        (
+            stage.title,
+            one.reviewer,
+            *(f"{n:,}" for n in (one.handed, one.decided, one.owed, one.second, one.spare, one.lost)),
+        )
+        for stage in found
+        for one in stage.reviewers
+    ]
+    return [head, *rows] if rows else []
+
+
+def _days(found: Sequence["Day"]) -> Rows:
+    rows = [(one.date, one.stage, f"{one.decided:,}", f"{one.remaining:,}") for one in found]
+    return [("Date", "Stage", "Decided", "Still out"), *rows] if rows else []
+
+
+def _print(before: str, rows: Rows) -> None:
+    if rows:
+        click.echo(before)
+        for line in aligned(rows):
+            click.echo(line)
+
+
+def aligned(rows: Rows) -> Iterator[str]:
+    """Set rows in columns: figures to the right, words to the left; the first row is the head.
+
+    >>> list(aligned([("Stage", "Done"), ("Full text", "7")]))
+    ['Stage      Done', 'Full text     7']
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    figures = [all(cell.replace(",", "").isdigit() for cell in column[1:]) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = zip(row, widths, figures, strict=True)
+        yield "  ".join(cell.rjust(width) if right else cell.ljust(width) for cell, width, right in cells).rstrip()

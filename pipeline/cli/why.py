@@ -1,0 +1,105 @@
+"""`living-review why`: the whole life of one record."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli import terminal
+from pipeline.errors import Fault, ReviewError, did_you_mean
+from pipeline.workflow.folder import ReviewFolder
+
+if TYPE_CHECKING:
+    from pipeline.deduplicate.citation import Pair
+    from pipeline.records.record import Record
+
+
+@click.command()
+@click.argument("record")
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+def why(record: str, folder: Path) -> None:
+    """Tell the life of one record: its search, its duplicates, every decision, the boxes that count it.
+
+    RECORD is a record's id, or a PMID, a DOI, or words of its title. FOLDER holds workflow.yaml; it is the present
+    folder if none is named.
+    """
+    from pipeline.prisma import life
+    from pipeline.workflow import derived, protocol
+    from pipeline.workflow.stages import flow, screen
+
+    review = ReviewFolder(folder)
+    settings = protocol.load(review)
+    found = find(record, derived.records(review))
+    now = screen.load(review, settings)
+    citation = next(one for one in now.citations if found.id in one.members)
+    chapters = life.tell(
+        found,
+        source=next(source for source in flow.sources(review, settings) if source.id == found.origin.search),
+        citation=citation,
+        pairs=_pairs(review, found.id),
+        screening=now.screening,
+        events=now.ledger.events,
+        settings=settings.screening,
+        flow=flow.count(review, settings),
+    )
+    for chapter in chapters:
+        click.echo(terminal.plain(chapter.heading))
+        for line in chapter.lines or ("nothing",):
+            click.echo(f"  {terminal.plain(line)}")
+
+
+def find(words: str, records: Sequence["Record"]) -> "Record":
+    """Find the one record that an id, a PMID, a DOI, or words of a title mean; the first retrieved of duplicates.
+
+    Raises:
+        ReviewError: there is none, or words of a title fit several.
+    """
+    from pipeline.records import identifiers
+
+    by_id = {record.id: record for record in records}
+    if words in by_id:
+        return by_id[words]
+    doi, pmid = identifiers.doi_key(words), identifiers.pmid(words)
+    for record in records:
+        if (doi and identifiers.doi_key(record.doi) == doi) or (pmid and record.pmid == pmid):
+            return record
+    fitting = {
+        record.title.casefold(): record for record in reversed(records) if words.casefold() in record.title.casefold()
+    }
+    if len(fitting) == 1:
+        return next(iter(fitting.values()))
+    if fitting:
+        shown = "; ".join(f"{record.id} ({record.short()})" for record in list(fitting.values())[:5])
+        raise ReviewError(
+            Fault(what=f"{words!r} stands in {len(fitting):,} titles", accepted=f"one of their ids: {shown}")
+        )
+    remedy = did_you_mean(words, list(by_id)) or "Ids stand in the worksheets, in the column record_id."
+    raise ReviewError(Fault(what=f"{words!r} is no record of this review", remedy=remedy))
+
+
+def _pairs(review: ReviewFolder, record: str) -> "tuple[Pair, ...]":
+    """Read the judged pairs of one record."""
+    import msgspec
+
+    from pipeline.deduplicate.citation import Pair
+    from pipeline.records import tables
+
+    path = "outputs/pairs.csv"
+    table = tables.read(review.read(path), file=path)
+    mine = (row for row in table.rows if record in {row["record_a"], row["record_b"]})
+    return tuple(
+        msgspec.convert(
+            {
+                "a": row["record_a"],
+                "b": row["record_b"],
+                "verdict": row["verdict"],
+                "rule": row["rule"],
+                "score": float(row["score"]),
+                "reason": row["reason"],
+                "by": row["by"],
+            },
+            Pair,
+        )
+        for row in mine
+    )
