@@ -83,7 +83,7 @@ def traffic_lights(extraction: Extraction, tool: Tool) -> str:
         y += height
     parts.append(svg.line(_PAD, y, left + len(tool.codes) * _STEP + _PAD, y, stroke_opacity=0.25))
     page = max(left + len(tool.codes) * _STEP + _PAD, 420)
-    legend, y = _legend(tool, page, y + 22, has_captions=True)
+    legend, y = _legend(tool, made, page, y + 22, has_captions=True)
     return svg.picture(
         f"traffic-lights-{_stem(tool)}",
         page,
@@ -119,7 +119,7 @@ def bias_bars(extraction: Extraction, tool: Tool) -> str:
         parts.append(svg.text(x, y + 17, f"{share}%", text_anchor="middle", font_size=_SMALL))
     parts.append(svg.line(left, y, left + _BAR, y))
     page = left + _BAR + 24
-    legend, y = _legend(tool, page, y + 42, has_captions=False)
+    legend, y = _legend(tool, made, page, y + 42, has_captions=False)
     return svg.picture(
         f"bias-bars-{_stem(tool)}",
         page,
@@ -187,11 +187,15 @@ def _bar(x: float, y: float, counts: Counter[str], total: int, tool: Tool) -> li
     return parts
 
 
-def _legend(tool: Tool, page: float, y: float, *, has_captions: bool) -> tuple[Sequence[str], float]:
+def _legend(
+    tool: Tool, made: Sequence[Assessment], page: float, y: float, *, has_captions: bool
+) -> tuple[Sequence[str], float]:
     """Draw what the signs mean, and what the codes mean where they stand alone; return the height that is used."""
     parts: list[str] = []
     x = float(_PAD)
-    entries: list[tuple[str, Light | None, str]] = [*tool.words, (_NOT_YET, None, "")]
+    entries: list[tuple[str, Light | None, str]] = [*tool.words]
+    if any(code not in one.by_domain for one in made for code in tool.codes):
+        entries.append((_NOT_YET, None, ""))
     for word, light, sign in entries:
         needed = 2 * _RADIUS + 8 + width(word, _SMALL) + 16
         if x > _PAD and x + needed > page:

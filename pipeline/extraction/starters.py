@@ -10,6 +10,9 @@ from pipeline.extraction.outcomes import Arm, Extraction, Outcome, Row, Study
 from pipeline.extraction.settings import ExtractionSettings
 from pipeline.records.record import Record
 
+# Latin letters that Unicode does not take apart.
+_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+
 
 def starter_forms(
     included: Mapping[str, Record], extraction: Extraction, settings: ExtractionSettings
@@ -70,7 +73,8 @@ def plain_name(text: str) -> str:
     >>> plain_name("Anna  Müller")
     'anna-muller'
     """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    folded = text.casefold().translate(_LETTERS)
+    plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 

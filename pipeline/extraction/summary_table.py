@@ -93,6 +93,23 @@ def cell(text: str, *rows: Row, note: str = "", column: str = "") -> Cell:
     return Cell(traces=traces, note=note)
 
 
+def read_from(cells: Iterable[Cell]) -> str:
+    """Say which rows of which forms made some cells, and where those were read; rows of one place stand together.
+
+    >>> row = Trace(file="extraction/outcomes.csv", row=12, source="xue-2025", place="3.5 PRRT")
+    >>> read_from([Cell(text="11 months", kind="value", traces=(row,))])
+    'extraction/outcomes.csv, row 12 (xue-2025, 3.5 PRRT)'
+    """
+    rows: dict[tuple[str, str], list[int]] = {}
+    for found in dict.fromkeys(found for one in cells for found in one.traces):
+        rows.setdefault((found.file, found.read_in), []).append(found.row)
+    return "; ".join(
+        f"{file}, row{'s' if len(numbers) > 1 else ''} {', '.join(map(str, sorted(numbers)))}"
+        + (f" ({read_in})" if read_in else "")
+        for (file, read_in), numbers in rows.items()
+    )
+
+
 def without_empty(table: SummaryTable, keep: Sequence[str]) -> SummaryTable:
     """Leave out the columns that nobody filled in, and say so in a note; `keep` names those that always stand."""
     filled = [
@@ -120,32 +137,32 @@ def as_csv(table: SummaryTable) -> bytes:
     for row in table.rows:
         notes = " | ".join(dict.fromkeys(one.note for one in row.cells if one.note))
         texts = [one.text for one in row.cells]
-        lines.append([*([row.group] if grouped else []), *texts, notes, _read_from(row)])
+        lines.append([*([row.group] if grouped else []), *texts, notes, read_from(row.cells)])
     return tables.write(header, lines)
 
 
 def as_markdown(table: SummaryTable) -> str:
-    """Write a table as Markdown (GitHub's pipe tables), with numbered footnotes and a last column of sources."""
-    noted = _Footnotes()
-    lines = [f"**{_md(table.title)}**", "", *_md_row((*table.columns, "Read from"))]
-    lines.append("|" + " --- |" * (len(table.columns) + 1))
+    """Write a table as Markdown (GitHub's pipe tables), with numbered footnotes and the forms' rows behind each row."""
+    noted, traced = _Footnotes(), _Files()
+    columns = (*table.columns, *_rows_heading(table))
+    lines = [f"**{_md(table.title)}**", "", _md_row(_md(name) for name in columns), "|" + " --- |" * len(columns)]
     group = ""
     for row in table.rows:
         if row.group != group:
             group = row.group
-            lines.extend(_md_row((f"**{_md(group)}**", *("" for _ in table.columns)), escaped=True))
+            lines.append(_md_row((f"**{_md(group)}**", *("" for _ in columns[1:]))))
         texts = [_md(one.text) + noted.mark(one.note, "<sup>{}</sup>") for one in row.cells]
-        lines.extend(_md_row((*texts, _md(_read_from(row))), escaped=True))
+        lines.append(_md_row((*texts, *(traced.rows(row) for _ in _rows_heading(table)))))
     lines.append("")
     lines.extend(f"{number}. {_md(note)}" for number, note in noted.listed())
-    lines.extend(["", *(_md(note) for note in table.notes)] if table.notes else [])
+    lines.extend(f"\n{_md(note)}" for note in (*table.notes, *traced.note()))
     return "\n".join(lines).rstrip() + "\n"
 
 
 def as_html(table: SummaryTable) -> str:
     """Write a table as an HTML fragment without style sheet or script, which Word and LibreOffice open as a table."""
-    noted = _Footnotes()
-    columns = (*table.columns, "Read from")
+    noted, traced = _Footnotes(), _Files()
+    columns = (*table.columns, *_rows_heading(table))
     head = "".join(f'<th scope="col">{_html(name)}</th>' for name in columns)
     body = []
     group = ""
@@ -153,13 +170,14 @@ def as_html(table: SummaryTable) -> str:
         if row.group != group:
             group = row.group
             body.append(f'<tr><th scope="rowgroup" colspan="{len(columns)}" align="left">{_html(group)}</th></tr>')
-        cells = [f"<td>{_html(one.text)}{noted.mark(one.note, '<sup>{}</sup>')}</td>" for one in row.cells]
-        cells[0] = f'<th scope="row" align="left">{cells[0][4:-5]}</th>'
-        body.append(f"<tr>{''.join(cells)}<td>{_html(_read_from(row))}</td></tr>")
+        first, *others = [_html(one.text) + noted.mark(one.note, "<sup>{}</sup>") for one in row.cells]
+        others += [traced.rows(row) for _ in _rows_heading(table)]
+        cells = "".join(f'<td valign="top">{text}</td>' for text in others)
+        body.append(f'<tr><th scope="row" align="left" valign="top">{first}</th>{cells}</tr>')
     notes = [f"<p><sup>{number}</sup> {_html(note)}</p>" for number, note in noted.listed()]
-    notes += [f"<p>{_html(note)}</p>" for note in table.notes]
+    notes += [f"<p>{_html(note)}</p>" for note in (*table.notes, *traced.note())]
     lines = (
-        '<table border="1" cellspacing="0" cellpadding="3">',
+        '<table border="1" cellspacing="0" cellpadding="3" width="100%">',
         f"<caption>{_html(table.title)}</caption>",
         f"<thead><tr>{head}</tr></thead>",
         "<tbody>",
@@ -169,6 +187,11 @@ def as_html(table: SummaryTable) -> str:
         *notes,
     )
     return "\n".join(lines) + "\n"
+
+
+def _rows_heading(table: SummaryTable) -> tuple[str, ...]:
+    """Head the column that leads back to the forms, where some cell comes from one."""
+    return ("Rows",) if any(one.traces for row in table.rows for one in row.cells) else ()
 
 
 class _Footnotes:
@@ -186,20 +209,30 @@ class _Footnotes:
         return ((number, note) for note, number in self._numbers.items())
 
 
-def _read_from(row: TableRow) -> str:
-    """Say which rows of which forms made a row, and where those were read; rows of one place stand together."""
-    rows: dict[tuple[str, str], list[int]] = {}
-    for found in dict.fromkeys(found for one in row.cells for found in one.traces):
-        rows.setdefault((found.file, found.read_in), []).append(found.row)
-    return "; ".join(
-        f"{file}, row{'s' if len(numbers) > 1 else ''} {', '.join(map(str, sorted(numbers)))}"
-        + (f" ({read_in})" if read_in else "")
-        for (file, read_in), numbers in rows.items()
-    )
+class _Files:
+    """Numbers the forms that a table was made of, so that a row can name its rows in little room."""
+
+    def __init__(self) -> None:
+        self._letters: dict[str, str] = {}
+
+    def rows(self, row: TableRow) -> str:
+        """Say the rows of the forms that made a row: "a6 c8 c9" is row 6 of form a, and rows 8 and 9 of form c."""
+        found = sorted({(one.file, one.row) for made in row.cells for one in made.traces})
+        return " ".join(f"{self._letter(file)}{number}" for file, number in found)
+
+    def note(self) -> tuple[str, ...]:
+        """Say which letter is which form."""
+        said = "; ".join(f"{letter} {file}" for file, letter in self._letters.items())
+        return (f"Rows, as a spreadsheet numbers them: {said}.",) if said else ()
+
+    def _letter(self, file: str) -> str:
+        place = len(self._letters)
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        return self._letters.setdefault(file, letters[place] if place < len(letters) else f"({place + 1})")
 
 
-def _md_row(texts: Sequence[str], *, escaped: bool = False) -> list[str]:
-    return ["| " + " | ".join(text if escaped else _md(text) for text in texts) + " |"]
+def _md_row(texts: Iterable[str]) -> str:
+    return "| " + " | ".join(texts) + " |"
 
 
 def _md(text: str) -> str:

@@ -36,8 +36,11 @@ def characteristics(
     )
     rows = []
     for study in _by_name(extraction.studies):
-        arms = [arm for arm in extraction.arms if arm.study_id == study.study_id]
-        found = [row for row in extraction.outcomes if row.study_id == study.study_id]
+        arms = sorted(
+            (arm for arm in extraction.arms if arm.study_id == study.study_id),
+            key=lambda arm: (arm.role == "comparator", arm.arm),
+        )
+        found = sorted((row for row in extraction.outcomes if row.study_id == study.study_id), key=lambda row: row.key)
         followed = [row for row in found if row.outcome == "follow-up"]
         said = dict(study.terms)
         cited = dict.fromkeys((names or {}).get(report, report) for report in study.reports)
@@ -96,13 +99,14 @@ def by_modality(extraction: Extraction, settings: ExtractionSettings) -> Summary
             )
             key = (order, label.casefold(), arm.study_id, arm.role == "comparator", arm.arm, population)
             lines.append((key, TableRow(cells=cells, group=group)))
-    return SummaryTable(
+    table = SummaryTable(
         name="outcomes-by-modality",
         title="Outcomes by treatment modality",
         columns=columns,
         rows=tuple(row for _, row in sorted(lines, key=lambda line: line[0])),
         notes=(_abbreviations(kept, settings),),
     )
+    return without_empty(table, keep=columns[:2])
 
 
 def individual_results(extraction: Extraction, settings: ExtractionSettings) -> SummaryTable:

@@ -1,0 +1,124 @@
+import pytest
+
+from pipeline.extraction import revman
+from pipeline.extraction.extract import extract
+from pipeline.records import tables
+
+OS = {"outcome": "OS", "measure": "median", "value": "20", "unit": "months"}
+RATE = {"outcome": "ORR", "measure": "proportion", "value": "30", "unit": "per cent"}
+HR = {"outcome": "OS", "measure": "HR", "value": "0.70", "unit": "ratio", "comparator": "placebo"}
+CI = {"ci_level": "95", "ci_low": "0.50", "ci_high": "0.98"}
+
+
+def rows(data):
+    return [{name: text for name, text in row.cells.items() if text} for row in tables.read(data, file="r.csv").rows]
+
+
+def test_counts_go_in_as_cases_of_a_sample(read, settings):
+    found = revman.write(
+        read({**RATE, "events": "12", "n": "40", "timepoint_months": "6", "population": "old"}), settings
+    )
+    assert rows(found.results) == [
+        {
+            "Study": "Ada 2001",
+            "Outcome": "objective response at 6 months (old)",
+            "Data type": "Dichotomous",
+            "Arm": "drug",
+            "Sample size": "40",
+            "Cases": "12",
+            "Footnotes": "doc-a",
+        }
+    ]
+
+
+def test_a_ratio_goes_in_with_its_interval_and_its_reference_arm(read, settings):
+    found = revman.write(read({**HR, **CI, "source_place": "p. 3"}), settings)
+    assert rows(found.results) == [
+        {
+            "Study": "Ada 2001",
+            "Outcome": "overall survival",
+            "Data type": "Dichotomous",
+            "Effect measure": "HR",
+            "Arm": "drug",
+            "Reference arm": "placebo",
+            "CI level": "95",
+            "Exp mean": "0.70",
+            "Exp CI start": "0.50",
+            "Exp CI end": "0.98",
+            "Footnotes": "doc-a; p. 3",
+        }
+    ]
+
+
+def test_a_mean_goes_in_with_its_standard_deviation(read, settings):
+    row = {"outcome": "pain", "measure": "mean", "value": "3.1", "unit": "points", "n": "40"}
+    found = revman.write(read({**row, "range_kind": "standard deviation", "range_high": "1.2"}), settings)
+    assert (
+        rows(found.results)[0].items()
+        >= {"Data type": "Continuous", "Mean": "3.1", "SD": "1.2", "Sample size": "40"}.items()
+    )
+
+
+def test_a_difference_goes_in_as_it_is(read, settings):
+    row = {"outcome": "pain", "measure": "mean difference", "value": "-3.2", "unit": "points", "comparator": "placebo"}
+    found = revman.write(read({**row, "ci_level": "95", "ci_low": "-5", "ci_high": "-1"}), settings)
+    assert (
+        rows(found.results)[0].items()
+        >= {"Effect measure": "MD", "Mean": "-3.2", "CI start": "-5", "CI end": "-1"}.items()
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (OS, "OS median 20 months: RevMan has no place for a median"),
+        (RATE, "ORR 30%: RevMan takes events and patients, and the source gives only a percentage"),
+        (HR, "OS HR 0.70 v placebo: RevMan takes a hazard ratio with its confidence interval"),
+        (
+            {**RATE, "value": "", "unit": "", "value_status": "not reported"},
+            "ORR not reported: the value is 'not reported', and RevMan takes only numbers",
+        ),
+        (
+            {"outcome": "OS", "measure": "risk reduction", "value": "65", "unit": "per cent", "comparator": "placebo"},
+            "OS risk reduction 65% v placebo: RevMan has no place for a risk reduction",
+        ),
+        (
+            {"outcome": "pain", "measure": "mean", "value": "3.1", "unit": "points"},
+            "pain mean 3.1 points: RevMan takes a mean with its standard deviation and n",
+        ),
+    ],
+)
+def test_what_revman_cannot_hold_is_listed_with_the_reason(read, settings, cells, reason):
+    found = revman.write(read(cells), settings)
+    assert (rows(found.results), found.left_out) == ([], (f"Ada 2001, {reason}.",))
+
+
+def test_a_number_that_nobody_decided_on_is_left_out(read, settings):
+    found = revman.write(read({**HR, **CI}, {**HR, **CI, "source": "doc-b"}), settings)
+    assert found.left_out == ("Ada 2001, overall survival: several sources state it and none is preferred.",)
+
+
+def test_studies_and_arms_have_revmans_columns(read, settings):
+    found = revman.write(read({**RATE, "events": "12", "n": "40"}), settings)
+    assert tables.read(found.studies, file="s.csv").header == revman.STUDY_COLUMNS
+    assert rows(found.studies)[0] == {
+        "Study": "Ada 2001",
+        "Char: Methods": "randomised trial",
+        "Char: Participants": "n = 100",
+        "Char: Interventions": "drug (surgery); placebo (placebo)",
+        "Char: Outcomes": "objective response",
+    }
+    assert rows(found.arms)[0] == {"Study": "Ada 2001", "Arm": "drug", "Intervention": "surgery"}
+
+
+def test_a_meta_analysis_is_no_study(base, settings, form):
+    studies = form("study_id,label,design\nada-2001,Ada 2001,meta-analysis\nbo-2002,Bo,cohort")
+    found = revman.write(extract({**base, "extraction/studies.csv": studies}, settings), settings)
+    assert found.left_out == ("Ada 2001: a meta-analysis is no study in RevMan.",)
+    assert [row["Study"] for row in rows(found.arms)] == ["Bo"]
+
+
+def test_two_studies_of_one_label_are_told_apart(base, settings, form):
+    studies = form("study_id,label,design\nada-2001,Ada,cohort\nbo-2002,Ada,cohort")
+    found = revman.write(extract({**base, "extraction/studies.csv": studies}, settings), settings)
+    assert [row["Study"] for row in rows(found.studies)] == ["Ada (ada-2001)", "Ada (bo-2002)"]

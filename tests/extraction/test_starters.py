@@ -1,0 +1,64 @@
+from pipeline.extraction.extract import extract
+from pipeline.extraction.starters import starter_forms, study_name
+from pipeline.records.record import Author, Identifier, Origin, Record
+
+
+def record(family, year, **more):
+    authors = (Author(family=family, given="A"),) if family else ()
+    return Record(id="s:9", origin=Origin(search="s"), authors=authors, year=year, title="A title", **more)
+
+
+def start(base, settings, included):
+    statuses = {"s:1": "included", "s:2": "included"} | dict.fromkeys(included, "included")
+    known = dict.fromkeys(included, ())
+    found = extract(base, settings, statuses=statuses, included=known)
+    written = starter_forms(included, found, settings)
+    files = dict(base) | {f"extraction/{name}-2026-12.csv": data for name, data in written.items()}
+    return written, extract(files, settings, statuses=statuses, included=known)
+
+
+def test_a_newly_included_citation_gets_rows_that_wait(base, settings):
+    _, found = start(base, settings, {"s:9": record("Öberg", 2018)})
+    assert [(w.form, w.study_id, w.why) for w in found.waiting] == [
+        ("arms", "oberg-2018", "not filled in yet"),
+        ("outcomes", "oberg-2018", "not filled in yet"),
+        ("studies", "oberg-2018", "not filled in yet"),
+    ]
+    assert (len(found.studies), found.unlinked) == (2, ())
+
+
+def test_a_starter_row_knows_the_report_its_title_and_its_registration(base, settings):
+    trial = record("Rød", 2020, identifiers=(Identifier(scheme="registration", value="NCT01234567"),))
+    written, _ = start(base, settings, {"s:9": trial})
+    text = written["studies"].decode("utf-8-sig")
+    assert '"rod-2020","Rød 2020","","NCT01234567","s:9","","","","","","","","","","","A title"' in text
+
+
+def test_two_studies_of_one_author_and_year_get_two_names(base, settings):
+    both = {"s:8": record("Ada", 2001), "s:9": record("Ada", 2001)}
+    _, found = start(base, settings, both)
+    assert sorted({w.study_id for w in found.waiting}) == ["ada-2001-b", "ada-2001-c"]
+
+
+def test_running_again_starts_nothing_again(base, settings):
+    included = {"s:9": record("Öberg", 2018)}
+    _, found = start(base, settings, included)
+    assert starter_forms(included, found, settings) == {}
+
+
+def test_a_citation_that_a_study_names_by_one_of_its_records_is_not_new(base, settings):
+    statuses = {"s:1": "included", "s:2": "included", "c:1": "included"}
+    found = extract(base, settings, statuses=statuses, included={"c:1": ("t:4", "s:1")})
+    assert starter_forms({"c:1": record("Ada", 2001)}, found, settings) == {}
+
+
+def test_filling_in_a_starter_row_makes_it_count(base, settings):
+    written, _ = start(base, settings, {"s:9": record("Öberg", 2018)})
+    filled = written["studies"].replace(b'"s:9",""', b'"s:9","cohort"')
+    found = extract({**base, "extraction/new.csv": filled}, settings)
+    assert [study.design for study in found.studies if study.study_id == "oberg-2018"] == ["cohort"]
+
+
+def test_a_record_without_author_or_year_still_gets_a_name():
+    assert study_name(record("", None)) == "anonymous-no-date"
+    assert study_name(record("王", 2020)) == "study-2020"
