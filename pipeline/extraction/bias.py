@@ -36,6 +36,11 @@ class Tool:
         return (*(code for code, _ in self.domains), *((OVERALL,) if self.has_overall else ()))
 
     @property
+    def stem(self) -> str:
+        """Name the tool in file names and ids: "rob-2"."""
+        return self.name.casefold().replace(",", "").replace(" ", "-")
+
+    @property
     def accepted(self) -> tuple[str, ...]:
         """List the accepted judgements, best first."""
         return tuple(word for word, _, _ in self.words)

@@ -51,7 +51,7 @@ def bias_table(extraction: Extraction, tool: Tool) -> SummaryTable:
         rows.append(TableRow(cells=tuple(cells)))
     captions = "; ".join(f"{code}: {caption}" for code, caption in tool.domains)
     return SummaryTable(
-        name=f"risk-of-bias-{_stem(tool)}",
+        name=f"risk-of-bias-{tool.stem}",
         title=f"Risk of bias: {tool.name}",
         columns=("Study", *tool.codes, *(("Stars",) if tool.counts_stars else ())),
         rows=tuple(rows),
@@ -85,7 +85,7 @@ def traffic_lights(extraction: Extraction, tool: Tool) -> str:
     page = max(left + len(tool.codes) * _STEP + _PAD, 420)
     legend, y = _legend(tool, made, page, y + 22, has_captions=True)
     return svg.picture(
-        f"traffic-lights-{_stem(tool)}",
+        f"traffic-lights-{tool.stem}",
         page,
         y,
         *parts,
@@ -121,7 +121,7 @@ def bias_bars(extraction: Extraction, tool: Tool) -> str:
     page = left + _BAR + 24
     legend, y = _legend(tool, made, page, y + 42, has_captions=False)
     return svg.picture(
-        f"bias-bars-{_stem(tool)}",
+        f"bias-bars-{tool.stem}",
         page,
         y,
         *parts,
@@ -129,10 +129,6 @@ def bias_bars(extraction: Extraction, tool: Tool) -> str:
         title=f"Risk of bias by domain in {len(made)} studies or results: {tool.name}",
         description=" ".join(said),
     )
-
-
-def _stem(tool: Tool) -> str:
-    return tool.name.casefold().replace(",", "").replace(" ", "-")
 
 
 def _heading(code: str) -> str:

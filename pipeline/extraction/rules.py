@@ -115,10 +115,10 @@ def _reports_are_settled(row: Study, context: Context) -> Finding:
     if not row.reports:
         remedy = "Add the id of its report when you have it."
         yield Fault(what=f"{row.study_id} has no report in this review", column="reports", remedy=remedy)
-    statuses = context.statuses or {}
-    pending = [report for report in row.reports if statuses.get(report, "excluded") not in {"excluded", "included"}]
-    if pending:
-        what = f"{row.study_id}: screening has not yet included {', '.join(pending)}"
+    states = {report: (context.statuses or {}).get(report, "excluded") for report in row.reports}
+    said = [f"{report} is {state}" for report, state in states.items() if state not in {"excluded", "included"}]
+    if said:
+        what = f"{row.study_id}: in screening, {', '.join(said)}, not included"
         yield Fault(what=what, column="reports", remedy="Its numbers stand until the decision is made.")
 
 

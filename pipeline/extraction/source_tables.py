@@ -1,8 +1,10 @@
 """The tables about the extraction itself: disagreeing sources, differing extractors, open rows, terms and words."""
 
+from collections import Counter
+
 from pipeline.extraction.columns import forms
 from pipeline.extraction.discrepancies import discrepancies
-from pipeline.extraction.outcomes import Extraction, Outcome
+from pipeline.extraction.outcomes import Extraction, Outcome, Waiting
 from pipeline.extraction.settings import ExtractionSettings
 from pipeline.extraction.summary_table import Cell, SummaryTable, TableRow, Trace, cell
 from pipeline.extraction.terms import Vocabulary
@@ -64,25 +66,26 @@ def difference_table(extraction: Extraction) -> SummaryTable:
 
 
 def waiting_table(extraction: Extraction) -> SummaryTable:
-    """Make the table of rows that nobody has filled in or agreed on yet, and of reports that no study names yet."""
-    rows = [
-        TableRow(
-            cells=tuple(
-                Cell(text=text, kind="value" if text else "empty", traces=(Trace(file=at.file, row=at.row),))
-                for text in (found.form, found.study_id, found.why)
-            )
+    """Make the table of what waits: a line for each study and reason, and each report that no study names yet."""
+    waiting: dict[tuple[str, str], list[Waiting]] = {}
+    for found in extraction.waiting:
+        waiting.setdefault((found.study_id, found.why), []).append(found)
+    rows = []
+    for (study_id, why), rows_of_study in sorted(waiting.items()):
+        counts = Counter(found.form for found in rows_of_study)
+        traces = tuple(Trace(file=found.at.file, row=found.at.row) for found in rows_of_study)
+        texts = (study_id, why, ", ".join(f"{form}: {count}" for form, count in sorted(counts.items())))
+        rows.append(
+            TableRow(cells=tuple(Cell(text=text, kind="value" if text else "empty", traces=traces) for text in texts))
         )
-        for found in extraction.waiting
-        for at in (found.at,)
-    ]
     rows += [
-        TableRow(cells=(Cell(), Cell(text=report, kind="value"), Cell(text="no study names this report", kind="value")))
+        TableRow(cells=(Cell(text=report, kind="value"), Cell(text="no study names this report", kind="value"), Cell()))
         for report in extraction.unlinked
     ]
     return SummaryTable(
         name="awaiting-extraction",
         title="What is still to be extracted",
-        columns=("Form", "Study or report", "Why"),
+        columns=("Study or report", "Why", "Rows in each form"),
         rows=tuple(rows),
     )
 

@@ -1,7 +1,6 @@
 """A small fictitious review, and ways to write its forms in a few words."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import pytest
 import yaml
@@ -11,8 +10,6 @@ from pipeline.extraction.extract import extract
 from pipeline.extraction.outcomes import Extraction
 from pipeline.extraction.settings import ExtractionSettings, OutcomeSetting
 from pipeline.records import tables
-
-HERE = Path(__file__).parent
 
 STUDIES = "study_id,label,reports,design,n"
 ARMS = "study_id,arm,role,modality,n"
@@ -88,8 +85,8 @@ def read(settings, base) -> Callable[..., Extraction]:
 
 
 @pytest.fixture(scope="session")
-def example_settings() -> ExtractionSettings:
-    text = (HERE / "example_settings.yaml").read_text(encoding="utf-8")
+def example_settings(root) -> ExtractionSettings:
+    text = (root / "workflow.yaml").read_text(encoding="utf-8")
     return TypeAdapter(ExtractionSettings).validate_python(yaml.safe_load(text)["extraction"])
 
 

@@ -49,10 +49,6 @@ NO_OUTCOME = (
 )
 
 
-def raw(root):
-    return {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted((root / "extraction").glob("*.csv"))}
-
-
 def test_the_example_has_no_fault_and_no_warning_but_the_studies_without_a_report(example):
     assert [(w.column, w.what.split()[0]) for w in example.warnings] == [
         ("reports", study) for study in ("vijayvergia", "doyle", "partelli-2018", "actrn12615000909527")
@@ -117,10 +113,8 @@ def test_every_report_is_a_record_of_the_two_reference_lists(example, root):
 
 def test_the_forms_are_as_the_program_writes_them(root, example, example_settings):
     known = forms(example_settings)
-    for path, data in raw(root).items():
-        name = path.removeprefix("extraction/").removesuffix(".csv")
-        rows = getattr(example, name)
-        assert write(known[name], rows) == data
+    for name in ("studies", "arms", "outcomes"):
+        assert write(known[name], getattr(example, name)) == (root / "extraction" / f"{name}.csv").read_bytes()
 
 
 @pytest.mark.parametrize("table", [characteristics, by_modality, individual_results])

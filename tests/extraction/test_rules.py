@@ -86,7 +86,7 @@ def test_a_report_that_waits_in_screening_is_a_warning(base, settings):
     found = extract(base, settings, statuses={"s:1": "conflict", "s:2": "included"})
     assert [str(warning) for warning in found.warnings if warning.column == "reports"] == [
         (
-            "extraction/studies.csv, row 2, column reports: ada-2001: screening has not yet included s:1. "
+            "extraction/studies.csv, row 2, column reports: ada-2001: in screening, s:1 is conflict, not included. "
             "Its numbers stand until the decision is made."
         )
     ]

@@ -156,8 +156,8 @@ def test_open_rows_and_unlinked_reports_are_listed(base, settings, form):
     statuses = {"s:1": "included", "s:2": "included", "s:3": "included"}
     found = extract(files, settings, statuses=statuses, included={"s:3": ()})
     assert texts(waiting_table(found)) == [
-        ["outcomes", "ada-2001", "not filled in yet"],
-        ["", "s:3", "no study names this report"],
+        ["ada-2001", "not filled in yet", "outcomes: 1"],
+        ["s:3", "no study names this report", ""],
     ]
 
 
