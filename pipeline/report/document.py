@@ -72,7 +72,7 @@ Content = tuple[Inline, ...]
 
 
 class Paragraph(_Node, frozen=True, tag="paragraph"):
-    """Running text. An `own` paragraph was written by the review's authors, not by the program."""
+    """Running text."""
 
     content: Content
 
@@ -248,10 +248,16 @@ Block = Paragraph | Items | Verbatim | Definitions | Notice | Table | Figure | R
 
 
 class Section(_Node, frozen=True, tag="section"):
-    """A section: its blocks, then its sections."""
+    """A section: its text, then its sections.
+
+    Attributes:
+        own: blocks that the review's authors wrote, in the language of the report.
+        blocks: what the program says, in English.
+    """
 
     id: str
     title: str
+    own: tuple[Block, ...] = ()
     blocks: tuple[Block, ...] = ()
     sections: tuple["Section", ...] = ()
 
@@ -289,6 +295,7 @@ class Document(_Node, frozen=True, tag="document"):
         banners: sentences that stand on every page.
         status: the facts of the title page.
         paper: sheet of the PDF.
+        companions: files that go with the report, by path beside it.
     """
 
     title: str
@@ -303,6 +310,7 @@ class Document(_Node, frozen=True, tag="document"):
     status: tuple[Definition, ...] = ()
     sections: tuple[Section, ...] = ()
     paper: Literal["a4", "us-letter"] = "a4"
+    companions: dict[str, bytes] = {}
 
 
 def cell(text: Inline | Content | float, *, order: float | str | None = None, source: str = "") -> Cell:

@@ -132,7 +132,7 @@ class _Layout:
         tables = figures = 0
         for section, _ in walk(self.document.sections):
             self._claim(section.id, section.title)
-            for block in section.blocks:
+            for block in (*section.own, *section.blocks):
                 if isinstance(block, Table):
                     tables += 1
                     self._claim(block.id, self.words["table"].format(tables))
@@ -174,6 +174,7 @@ class _Layout:
             "id": section.id,
             "title": visible(section.title),
             "depth": depth,
+            "own": [self._block(block) for block in section.own],
             "blocks": [self._block(block) for block in section.blocks],
             "sections": [self._section(inner, depth + 1) for inner in section.sections],
         }
@@ -319,6 +320,15 @@ def _joined(items: list[Laid], *, numbered: bool) -> list[Laid]:
         kept.append(item)
         item["after"] = "" if place == len(items) - 1 else "," if numbered else "; "
     return kept
+
+
+def blocks_of(sections: Sequence[Laid]) -> list[Laid]:
+    """List the blocks of laid-out sections in reading order."""
+    return [
+        block
+        for section in sections
+        for block in (*section["own"], *section["blocks"], *blocks_of(section["sections"]))
+    ]
 
 
 def _grouped(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:

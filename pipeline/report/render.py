@@ -3,28 +3,47 @@
 import base64
 import hashlib
 import json
+import re
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import jinja2
 import typst
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from pipeline.errors import Fault, ReviewError
 from pipeline.records import tables
-from pipeline.report.document import Document
-from pipeline.report.layout import Laid, lay_out, plain_text
+from pipeline.report import markdown, summary
+from pipeline.report.document import Document, Paragraph
+from pipeline.report.layout import Laid, blocks_of, lay_out, plain_text
 
 TEMPLATES = resources.files("pipeline.report") / "templates"
 
+_NOT_UA = "The PDF does not keep PDF/UA-1, since no font at hand has every character; the first that is lacking is"
+_FONTS = "Name a folder with fonts that have it under report.fonts in workflow.yaml."
 _SCRIPT_WORDS = (
     "clear", "days_ago", "filter", "listed", "next", "no_rows", "page", "previous", "records_search", "rows_shown",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A report in every form.
+
+    Attributes:
+        data: bytes by path below outputs/: report.html, report.pdf, report.md, summary.json, a CSV for every table,
+            and what the document carries along.
+        notices: what a person should know of them.
+    """
+
+    data: Mapping[str, bytes]
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +53,7 @@ class Pdf:
     Attributes:
         data: the file.
         standard: "PDF/UA-1", or empty where that could not be kept.
-        unprintable: why not: the text that no font at hand has.
+        unprintable: why not: the first character that no font at hand has, by its code ("U+795E").
     """
 
     data: bytes
@@ -46,7 +65,7 @@ def html(document: Document) -> bytes:
     """Write a document as one HTML file that asks no host for anything and works without its script."""
     laid = lay_out(document)
     style, script = _template("report.css") + _banner_style(laid["banners"]), _template("report.js")
-    for block in _blocks(laid["sections"]):
+    for block in blocks_of(laid["sections"]):
         if block["kind"] == "table":
             block["csv"] = _address("text/csv;charset=utf-8", csv(block, form=True))
         elif block["kind"] == "records":
@@ -94,40 +113,74 @@ def pdf(document: Document, *, fonts: Path | None = None) -> Pdf:
         ReviewError: Typst refuses for another reason than a missing character.
     """
     laid = lay_out(document)
-    _prepare_for_print(laid)
-    inputs = {"document": json.dumps(laid, ensure_ascii=False)}
-    dated = document.dated
-    settings: dict[str, Any] = {
-        "sys_inputs": inputs,
-        "ignore_system_fonts": True,
-        "font_paths": [str(fonts)] if fonts else [],
-        "timestamp": int(datetime.combine(dated, time(), UTC).timestamp()) if dated else 0,
-    }
-    source = _template("report.typ").encode()
     try:
-        return Pdf(typst.compile(source, pdf_standards=["ua-1"], **settings), standard="PDF/UA-1")
+        return Pdf(_compile(laid, document, fonts, accessible=True), standard="PDF/UA-1")
     except typst.TypstError as error:
-        if "could not be displayed" not in error.message:
+        lacking = re.search(r"the text `\"(.)", error.message)
+        if not lacking or "could not be displayed" not in error.message:
             raise _refusal(error) from error
-        unprintable = error.message
     try:
-        return Pdf(typst.compile(source, **settings), standard="", unprintable=unprintable)
+        data = _compile(laid, document, fonts)
     except typst.TypstError as error:
         raise _refusal(error) from error
+    return Pdf(data, standard="", unprintable=f"U+{ord(lacking.group(1)):04X}")
+
+
+def _compile(laid: Laid, document: Document, fonts: Path | None, *, accessible: bool = False) -> bytes:
+    dated = document.dated
+    return typst.compile(
+        _template("report.typ").encode(),
+        sys_inputs={"document": json.dumps(_for_print(laid), ensure_ascii=False)},
+        ignore_system_fonts=True,
+        font_paths=[fonts] if fonts else [],
+        timestamp=int(datetime.combine(dated, time(), UTC).timestamp()) if dated else 0,
+        pdf_standards=["ua-1"] if accessible else [],
+    )
+
+
+def files(document: Document, *, fonts: Path | None = None) -> Files:
+    """Write a document in every form, each from the same laid-out data.
+
+    Where the PDF cannot keep PDF/UA-1, every form says so in its provenance.
+
+    Raises:
+        ReviewError: see `pdf`.
+    """
+    printed = pdf(document, fonts=fonts)
+    notices: tuple[str, ...] = ()
+    if not printed.standard:
+        notices = (f"{_NOT_UA} {printed.unprintable}. {_FONTS}",)
+        document = _noted(document, notices[0])
+        printed = Pdf(_compile(lay_out(document), document, fonts), standard="", unprintable=printed.unprintable)
+    laid = lay_out(document)
+    made = {
+        "report.html": html(document),
+        "report.pdf": printed.data,
+        "report.md": markdown.write(laid).encode(),
+        "summary.json": summary.to_json(summary.summarise(laid)),
+    }
+    made |= {
+        f"tables/{block['id']}.csv": csv(block) for block in blocks_of(laid["sections"]) if block["kind"] == "table"
+    }
+    return Files({**made, **document.companions}, notices)
+
+
+def _noted(document: Document, sentence: str) -> Document:
+    """Add a sentence to the provenance of a document, or to its last section."""
+    place = next((n for n, section in enumerate(document.sections) if section.id == "provenance"), -1)
+    if not document.sections:
+        return document
+    section = document.sections[place]
+    said = replace(section, blocks=(*section.blocks, Paragraph(content=(sentence,))))
+    sections = [*document.sections]
+    sections[place] = said
+    return replace(document, sections=tuple(sections))
 
 
 def _refusal(error: typst.TypstError) -> ReviewError:
     what = f"the PDF could not be set ({error.message})"
     remedy = "This is a fault of the program: please report it, with the report's title and this sentence."
     return ReviewError(Fault(what=what, file="report.pdf", remedy=remedy))
-
-
-def _blocks(sections: list[Laid]) -> list[Laid]:
-    found = []
-    for section in sections:
-        found += section["blocks"]
-        found += _blocks(section["sections"])
-    return found
 
 
 def _join_boxes(records: Laid) -> None:
@@ -145,16 +198,12 @@ def _banner_style(banners: list[str]) -> str:
     return f'\n@page {{ @top-left {{ content: "{text}"; font: 7.5pt sans-serif; width: 100%; }} }}\n'
 
 
-def _prepare_for_print(laid: Laid) -> None:
-    laid["short"] = textwrap.shorten(laid["title"], 90, placeholder=" …")
-    laid["edition_short"] = textwrap.shorten(laid["edition"], 60, placeholder=" …")
-    laid["fonts"] = ["Libertinus Serif"]
-    laid["mono"] = ["DejaVu Sans Mono"]
-    for block in _blocks(laid["sections"]):
-        if block["kind"] == "figure":
-            block["alt"] = block["text"]
-        elif block["kind"] == "records":
-            block["items"] = []
+def _for_print(laid: Laid) -> Laid:
+    """Add what only a page needs, and leave the records out, which are not printed one by one."""
+    short = textwrap.shorten(laid["title"], 90, placeholder=" …")
+    edition = textwrap.shorten(laid["edition"], 60, placeholder=" …")
+    logo = laid["logo"] and {**laid["logo"], "bytes": list(base64.b64decode(laid["logo"]["data"]))}
+    return {**laid, "short": short, "edition_short": edition, "logo": logo}
 
 
 @cache

@@ -11,19 +11,76 @@ from pipeline.errors import Fault, did_you_mean
 
 Language = Literal["en", "de", "es", "fr"]
 
-# Each in English, German, Spanish, French.
-_WORDS: dict[str, tuple[str, str, str, str]] = {
-    "abstract": ("Summary", "Zusammenfassung", "Resumen", "Résumé"),
-    "all": ("All", "Alle", "Todos", "Tous"),
-    "answers": ("Records", "Einträge", "Registros", "Entrées"),
-    "ascending": ("sorted upwards", "aufsteigend sortiert", "orden ascendente", "tri croissant"),
+# The headings of parts and chapters, each in English, German, Spanish, French.
+_HEADINGS: dict[str, tuple[str, str, str, str]] = {
+    "summary": ("Summary", "Zusammenfassung", "Resumen", "Résumé"),
+    "new": ("What is new", "Was ist neu", "Novedades", "Nouveautés"),
     "background": ("Background", "Hintergrund", "Antecedentes", "Contexte"),
+    "methods": ("Methods", "Methoden", "Métodos", "Méthodes"),
+    "question": (
+        "Question and eligibility",
+        "Frage und Einschluss",
+        "Pregunta y elegibilidad",
+        "Question et éligibilité",
+    ),
+    "searches": ("Searches", "Suchen", "Búsquedas", "Recherches"),
+    "selection": (
+        "Deduplication and screening",
+        "Dubletten und Auswahl",
+        "Duplicados y cribado",
+        "Doublons et sélection",
+    ),
+    "collection": ("Data collection", "Datenerhebung", "Recogida de datos", "Recueil des données"),
+    "analysis": ("Synthesis methods", "Synthesemethoden", "Métodos de síntesis", "Méthodes de synthèse"),
+    "results": ("Results", "Ergebnisse", "Resultados", "Résultats"),
+    "flow": ("Selection of studies", "Auswahl der Studien", "Selección de los estudios", "Sélection des études"),
+    "studies": ("Included studies", "Eingeschlossene Studien", "Estudios incluidos", "Études incluses"),
+    "outcomes": ("Outcomes", "Endpunkte", "Desenlaces", "Critères de jugement"),
+    "synthesis": ("Syntheses", "Synthesen", "Síntesis", "Synthèses"),
+    "bias": ("Risk of bias", "Verzerrungsrisiko", "Riesgo de sesgo", "Risque de biais"),
+    "discrepancies": (
+        "Discrepancies between sources",
+        "Abweichungen zwischen Quellen",
+        "Discrepancias entre fuentes",
+        "Divergences entre sources",
+    ),
+    "excluded": ("Excluded reports", "Ausgeschlossene Berichte", "Informes excluidos", "Rapports exclus"),
+    "awaiting": (
+        "Awaiting classification",
+        "Noch nicht eingeordnet",
+        "Pendientes de clasificación",
+        "En attente de classement",
+    ),
+    "discussion": ("Discussion", "Diskussion", "Discusión", "Discussion"),
+    "other": ("Other information", "Weitere Angaben", "Otra información", "Autres informations"),
+    "registration": (
+        "Registration and protocol",
+        "Registrierung und Protokoll",
+        "Registro y protocolo",
+        "Enregistrement et protocole",
+    ),
+    "support": ("Support", "Förderung", "Financiación", "Financement"),
+    "interests": ("Competing interests", "Interessenkonflikte", "Conflictos de intereses", "Conflits d’intérêts"),
+    "availability": (
+        "Availability of data, code and other materials",
+        "Verfügbarkeit von Daten, Code und weiterem Material",
+        "Disponibilidad de datos, código y otros materiales",
+        "Disponibilité des données, du code et autres matériels",
+    ),
+    "checklists": ("Checklists", "Checklisten", "Listas de comprobación", "Listes de contrôle"),
+    "records": ("Records", "Einträge", "Registros", "Entrées"),
+    "provenance": ("Provenance", "Herkunft", "Procedencia", "Provenance"),
+    "references": ("References", "Literatur", "Referencias", "Références"),
+}
+
+# Labels and buttons, in the same languages.
+_LABELS: dict[str, tuple[str, str, str, str]] = {
+    "ascending": ("sorted upwards", "aufsteigend sortiert", "orden ascendente", "tri croissant"),
     "clear": ("Show all", "Alle zeigen", "Mostrar todo", "Tout afficher"),
     "contents": ("Contents", "Inhalt", "Índice", "Sommaire"),
     "csv": ("Download as CSV", "Als CSV laden", "Descargar en CSV", "Télécharger en CSV"),
     "days_ago": ("{} days ago", "vor {} Tagen", "hace {} días", "il y a {} jours"),
     "descending": ("sorted downwards", "absteigend sortiert", "orden descendente", "tri décroissant"),
-    "discussion": ("Discussion", "Diskussion", "Discusión", "Discussion"),
     "figure": ("Figure {}", "Abbildung {}", "Figura {}", "Figure {}"),
     "figure_text": ("The figure in words", "Die Abbildung in Worten", "La figura en palabras", "La figure en mots"),
     "filter": ("Filter the rows", "Zeilen filtern", "Filtrar las filas", "Filtrer les lignes"),
@@ -35,7 +92,6 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "{} de {} registros",
         "{} entrées sur {}",
     ),
-    "new": ("What is new", "Was ist neu", "Novedades", "Nouveautés"),
     "next": ("Next", "Weiter", "Siguiente", "Suivant"),
     "no_rows": ("No row fits.", "Keine Zeile passt.", "Ninguna fila coincide.", "Aucune ligne ne correspond."),
     "not_shown": ("not in this report", "nicht in diesem Bericht", "no en este informe", "pas dans ce rapport"),
@@ -60,6 +116,7 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
     ),
 }
 
+_WORDS = _HEADINGS | _LABELS
 _LANGUAGES: tuple[Language, ...] = ("en", "de", "es", "fr")
 
 WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(

@@ -1,0 +1,35 @@
+"""What the parts of one report share while it is composed: the references, and names that are given once."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.report.compose.citing import Citing
+from pipeline.report.document import Block, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the program says in one part: blocks, then sections."""
+
+    blocks: tuple[Block, ...] = ()
+    sections: tuple[Section, ...] = ()
+
+
+class Context:
+    """References so far, fixed words, and slugs in use."""
+
+    def __init__(self, citing: Citing, words: Mapping[str, str]) -> None:
+        self.citing = citing
+        self.words = words
+        self._names: set[str] = set()
+
+    def name(self, text: str) -> str:
+        """Make a slug that nothing else in the report has."""
+        slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "part"
+        slug = slug if slug[0].isalpha() else f"part-{slug}"
+        found, place = slug, 2
+        while found in self._names:
+            found, place = f"{slug}-{place}", place + 1
+        self._names.add(found)
+        return found

@@ -1,0 +1,193 @@
+"""The methods as they were configured and really used, in sentences that could stand in a paper."""
+
+from collections.abc import Iterator
+
+from pipeline.report.compose.context import Context, Said
+from pipeline.report.compose.review import Review
+from pipeline.report.compose.wording import counted, listed, sentence, small
+from pipeline.report.document import (
+    Block,
+    Column,
+    Content,
+    Definition,
+    Definitions,
+    Fact,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    cell,
+)
+from pipeline.screening.settings import Reviewer, Stage
+
+
+def question(review: Review, _: Context) -> Said:
+    """State the question and who or what is eligible."""
+    blocks: list[Block] = []
+    if review.question:
+        blocks.append(Paragraph(content=(review.question,)))
+    if review.criteria:
+        blocks.append(
+            Definitions(items=tuple(Definition(term=term, content=(text,)) for term, text in review.criteria))
+        )
+    if not blocks:
+        blocks.append(Paragraph(content=("workflow.yaml states no question.",)))
+    return Said(blocks=tuple(blocks))
+
+
+def selection(review: Review, _: Context) -> Said:
+    """Say how duplicates were removed and how records and reports were screened."""
+    return Said(
+        blocks=(Paragraph(content=_deduplication(review)), *_screening(review)),
+    )
+
+
+_RULES = (
+    "Records that describe one document were joined into one citation by rules that compare identifiers, titles, "
+    "authors, years, journals and pages, and that state their reason for every pair (outputs/pairs.csv). "
+)
+_FORMS = "every number carries the document and the place in it where it is stated, and stays as it is printed there."
+
+
+def _deduplication(review: Review) -> Content:
+    found = review.deduplication
+    if not review.records:
+        return ("Records that describe one document are joined into one citation before screening; none is there yet.",)
+    by_person = sum(pair.by != "rule" for pair in found.pairs)
+    parts: list[Content] = [
+        sentence(
+            _RULES,
+            *counted("records.read", len(review.records), "record"),
+            " became ",
+            *counted("citations", len(found.citations), "citation"),
+            ".",
+        )
+    ]
+    if by_person:
+        parts.append(
+            sentence(
+                " ",
+                *counted("deduplication.by_person", by_person, "pair"),
+                " was " if by_person == 1 else " were ",
+                "judged by a person.",
+            )
+        )
+    if found.asks:
+        waits = "waits" if len(found.asks) == 1 else "wait"
+        parts.append(
+            sentence(
+                " ",
+                *counted("deduplication.asks", len(found.asks), "doubtful pair"),
+                f" {waits} for a person's word and stood apart meanwhile.",
+            )
+        )
+    skipped = sum(each.pairs for each in found.skipped)
+    if skipped:
+        parts.append(
+            sentence(
+                " ",
+                *counted("deduplication.skipped", skipped, "pair"),
+                " within groups too large to compare in full; outputs/not_compared.csv lists them.",
+            )
+        )
+    return sentence(*parts)
+
+
+def _screening(review: Review) -> Iterator[Block]:
+    settings = review.screening_settings
+    for stage in settings.stages:
+        yield Paragraph(content=(_stage(stage, review),))
+    told = [_reviewer(name, reviewer) for name, reviewer in settings.reviewers.items() if reviewer.kind != "person"]
+    if told:
+        yield Paragraph(content=(" ".join(told),))
+    reasons = [(stage, reason) for stage in settings.stages for reason in stage.reasons]
+    if reasons:
+        rows = tuple(
+            Row(cells=(cell(reason.title), cell(reason.definition)), group=stage.title) for stage, reason in reasons
+        )
+        columns = (Column(label="Reason", heads=True, width=1), Column(label="When it applies", width=2.4))
+        note = "Where several reasons apply, the first of the list counts."
+        yield Table(
+            id="exclusion-reasons",
+            title="Reasons to exclude, in order of priority",
+            columns=columns,
+            rows=rows,
+            notes=((note,),),
+        )
+
+
+def _stage(stage: Stage, review: Review) -> str:
+    """Describe one stage as configured; whether decisions are in is said in the results."""
+    settings = review.screening_settings
+    people = [
+        settings.reviewers[name].name or name
+        for name in settings.screeners(stage)
+        if settings.reviewers[name].kind == "person"
+    ]
+    who = f" ({listed(people)})" if people else ""
+    what = "Reports are sought and assessed in full text" if stage.reports else "Records are screened"
+    if stage.votes == 1:
+        how = "by one reviewer"
+    elif stage.sample < 1:
+        how = (
+            f"by one reviewer each, and a sample of {stage.sample:.0%} by {small(stage.votes)} reviewers independently"
+        )
+    else:
+        how = f"by {small(stage.votes)} reviewers independently"
+    parts = [f"{stage.title}: {what[0].lower()}{what[1:]} {how}{who}."]
+    if stage.assignment == "split":
+        parts.append("Citations are split evenly among the reviewers.")
+    if stage.pilot:
+        parts.append(f"The first {stage.pilot:,} citations are a pilot round that every reviewer decides on.")
+    if stage.votes > 1:
+        parts.append(
+            f"Disagreements are settled by {settings.arbiter}."
+            if settings.arbiter
+            else "Disagreements are settled by an arbiter."
+        )
+    maybe = {
+        "include": "counts as include",
+        "exclude": "counts as exclude",
+        "conflict": "is settled like a disagreement",
+    }
+    parts.append(f"“Maybe” {maybe[stage.maybe]}.")
+    if not stage.reports and stage.other_methods == "skip":
+        parts.append("Citations found by other methods go straight to full text.")
+    return " ".join(parts)
+
+
+def _reviewer(name: str, reviewer: Reviewer) -> str:
+    called = reviewer.name or name
+    if reviewer.kind == "publication":
+        source = f" (source: {reviewer.source})" if reviewer.source else ""
+        return f"Decisions under the name “{called}” are those of a publication, taken over as published{source}."
+    source = f" ({reviewer.source})" if reviewer.source else ""
+    return f"“{called}” is an automation tool{source}; its exclusions are counted apart from those by people."
+
+
+def collection(review: Review, _: Context) -> Said:
+    """Say how data were extracted."""
+    settings, found = review.extraction_settings, review.extraction
+    if settings.extractors:
+        who = f"by {small(len(settings.extractors))} people independently ({listed(settings.extractors)})"
+    else:
+        who = "into forms of one row a number"
+    content: list[Content] = [(f"Data are extracted {who}; {_FORMS}",)]
+    if found.cells_compared:
+        agreed = Fact(name="extraction.cells_agreed", value=found.cells_agreed)
+        compared = Fact(name="extraction.cells_compared", value=found.cells_compared)
+        content.append(sentence(" Of ", compared, " cells that two people filled in, ", agreed, " were equal."))
+    if settings.outcomes:
+        names = listed([each.name for each in settings.outcomes])
+        primary = listed([each.name for each in settings.outcomes if each.primary])
+        content.append((f" The outcomes sought are {names}." + (f" Primary: {primary}." if primary else ""),))
+    tools = listed(list(settings.risk_of_bias))
+    content.append(
+        (f" Risk of bias is judged by people with {tools}." if tools else " No tool for risk of bias is set up.",)
+    )
+    return Said(blocks=(Paragraph(content=sentence(*content)),))
+
+
+def pasted(sections: tuple[Section, ...]) -> tuple[str, ...]:
+    """List the sections whose paragraphs make up the methods text for pasting."""
+    return tuple(section.id for section in sections)

@@ -1,0 +1,304 @@
+"""What was found: the flow, the studies and their numbers, what was excluded, and what still waits."""
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.extraction.bias_figures import bias_bars, bias_table, tools_used, traffic_lights
+from pipeline.extraction.findings import summary_of_findings
+from pipeline.extraction.source_tables import difference_table, discrepancy_table, reference_tables, waiting_table
+from pipeline.extraction.summary_table import SummaryTable
+from pipeline.extraction.tables import by_modality, characteristics, individual_results
+from pipeline.prisma import diagram
+from pipeline.prisma import wording as prisma_wording
+from pipeline.report.compose.context import Context, Said
+from pipeline.report.compose.front import IDENTIFIED, identified_in
+from pipeline.report.compose.review import Review
+from pipeline.report.compose.tables import from_summary
+from pipeline.report.compose.wording import counted, name, sentence
+from pipeline.report.document import (
+    Block,
+    Column,
+    Content,
+    Fact,
+    Figure,
+    Items,
+    Paragraph,
+    Row,
+    Table,
+    cell,
+)
+from pipeline.screening.decisions import Status
+
+
+def flow(review: Review, _: Context) -> Said:
+    """Draw the PRISMA diagram, and say its figures in sentences."""
+    found = review.flow
+    links = {name: f"#box-{name}" for name in (*found.boxes, *(step.name for step in found.awaiting))}
+    figure = Figure(
+        id="prisma-flow",
+        title=f"{prisma_wording.title(found)}",
+        svg=diagram.svg(found, links=links, name="prisma"),
+        text=prisma_wording.description(found),
+        file="prisma/prisma.svg",
+    )
+    return Said(blocks=(*_in_words(review), figure))
+
+
+def _in_words(review: Review) -> Iterator[Block]:
+    boxes = review.flow.boxes
+    identified = identified_in(review.flow)
+    if identified is None:
+        yield Paragraph(content=("No search has been run yet, so that there is nothing to count.",))
+        return
+    arms = [counted(f"flow.{name}", boxes[name].n, "record") for name in IDENTIFIED if name in boxes]
+    where = {
+        "database_results": "databases",
+        "register_results": "registers",
+        "website_results": "websites",
+        "organisation_results": "organisations",
+        "citations_results": "citation searching",
+    }
+    known = [name for name in IDENTIFIED if name in boxes]
+    said: list[Content] = []
+    for place, (name_, arm) in enumerate(zip(known, arms, strict=True)):
+        between = "" if place == 0 else " and " if place == len(known) - 1 else ", "
+        said.append(sentence(between, *arm, f" from {where[name_]}"))
+    yield Paragraph(
+        content=sentence(*said, ". " if said else "", *_screened(review), *_assessed(review), *_included(review))
+    )
+
+
+def _screened(review: Review) -> Content:
+    boxes = review.flow.boxes
+    if "records_screened" not in boxes:
+        return ()
+    return sentence(
+        *counted("flow.duplicates", boxes["duplicates"].n, "duplicate record"),
+        " removed before screening; ",
+        *counted("flow.records_screened", boxes["records_screened"].n, "record"),
+        " screened, ",
+        Fact(name="flow.records_excluded", value=boxes["records_excluded"].n),
+        " excluded. ",
+    )
+
+
+def _assessed(review: Review) -> Content:
+    boxes = review.flow.boxes
+    said: list[Content] = []
+    for arm, where in (("dbr", "databases and registers"), ("other", "other methods")):
+        if f"{arm}_sought_reports" not in boxes:
+            continue
+        said.append(
+            sentence(
+                f"From {where}, ",
+                *counted(f"flow.{arm}_sought_reports", boxes[f"{arm}_sought_reports"].n, "report"),
+                " sought, ",
+                Fact(name=f"flow.{arm}_notretrieved_reports", value=boxes[f"{arm}_notretrieved_reports"].n),
+                " not retrieved, ",
+                Fact(name=f"flow.{arm}_assessed", value=boxes[f"{arm}_assessed"].n),
+                " assessed, ",
+                Fact(name=f"flow.{arm}_excluded", value=boxes[f"{arm}_excluded"].n),
+                " excluded. ",
+            )
+        )
+    return sentence(*said)
+
+
+def _included(review: Review) -> Content:
+    boxes = review.flow.boxes
+    studies, reports = ("total_studies", "total_reports") if review.flow.is_update else ("new_studies", "new_reports")
+    if studies not in boxes:
+        return ()
+    return sentence(
+        "Included: ",
+        *counted(f"flow.{studies}", boxes[studies].n, "study", "studies"),
+        " described in ",
+        *counted(f"flow.{reports}", boxes[reports].n, "report"),
+        ".",
+    )
+
+
+def studies(review: Review, context: Context) -> Said:
+    """Table the characteristics of the included studies, and list the included reports with their references."""
+    included = review.screening.included(review.screening_settings)
+    blocks: list[Block] = []
+    if review.extraction.studies:
+        names = _cited_names(review, context)
+        table = characteristics(review.extraction, review.extraction_settings, names=names)
+        blocks.append(from_summary(table, empty="No study has been extracted yet."))
+    elif not included:
+        blocks.append(Paragraph(content=("No report has been included yet.",)))
+    if included:
+        blocks.append(_reports(included, review, context))
+    waiting = waiting_table(review.extraction)
+    if waiting.rows:
+        blocks.append(from_summary(waiting, empty=""))
+    if review.extraction.unlinked:
+        unlinked = counted("extraction.unlinked", len(review.extraction.unlinked), "included report")
+        blocks.append(Paragraph(content=sentence(*unlinked, " not yet linked to a study in the extraction forms.")))
+    return Said(blocks=tuple(blocks))
+
+
+def _cited_names(review: Review, context: Context) -> dict[str, str]:
+    """Name every record that a study lists among its reports as running text would."""
+    named = {}
+    for study in review.extraction.studies:
+        for report in study.reports:
+            if key := context.citing.find(report):
+                named[report] = name(review.citations[key].record)
+    return named
+
+
+def _reports(included: Sequence[Status], review: Review, context: Context) -> Table:
+    rows = []
+    for status in included:
+        record = review.citations[status.citation].record
+        cited = (name(record), *context.citing.mark(status.citation))
+        rows.append(Row(cells=(cell(cited), cell(record.title or "(no title)"), cell(status.study))))
+    shown = 3 if any(status.study for status in included) else 2
+    columns = (
+        Column(label="Report", heads=True, width=10),
+        Column(label="Title", width=26),
+        Column(label="Study", width=8),
+    )
+    return Table(
+        id="included-reports",
+        title="Included reports",
+        columns=columns[:shown],
+        rows=tuple(Row(cells=row.cells[:shown]) for row in rows),
+    )
+
+
+def outcomes(review: Review, _: Context) -> Said:
+    """Table the outcomes by treatment modality, then every result one by one, then certainty."""
+    found, settings = review.extraction, review.extraction_settings
+    if not found.outcomes:
+        return Said(blocks=(Paragraph(content=("No outcome has been extracted yet.",)),))
+    tables = [by_modality(found, settings), individual_results(found, settings)]
+    if found.certainties:
+        tables.append(summary_of_findings(found, settings))
+    return Said(blocks=tuple(from_summary(table, empty="") for table in tables))
+
+
+def bias(review: Review, _: Context) -> Said:
+    """Show what people judged of the risk of bias; nothing is judged by the program."""
+    found = review.extraction
+    blocks: list[Block] = []
+    for tool in tools_used(found):
+        table = bias_table(found, tool)
+        for stem, title, svg in (
+            ("lights", "Risk of bias in each study", traffic_lights(found, tool)),
+            ("bars", "Risk of bias over all studies", bias_bars(found, tool)),
+        ):
+            blocks.append(
+                Figure(
+                    id=f"{table.name}-{stem}", title=f"{title}, {tool.name}", svg=svg, text=_bias_text(table), file=""
+                )
+            )
+        blocks.append(from_summary(table, empty=""))
+    if not blocks:
+        blocks.append(Paragraph(content=("Nobody has judged the risk of bias yet.",)))
+    return Said(blocks=tuple(blocks))
+
+
+def _bias_text(table: SummaryTable) -> str:
+    return f"The judgements stand in the table “{table.title}”."
+
+
+def discrepancies(review: Review, _: Context) -> Said:
+    """Show numbers that several sources state, and cells that two extractors filled in differently."""
+    found, settings = review.extraction, review.extraction_settings
+    blocks: list[Block] = []
+    table = discrepancy_table(found, settings)
+    if table.rows:
+        blocks.append(from_summary(table, empty=""))
+    elif found.outcomes:
+        blocks.append(Paragraph(content=("No number is stated by more than one source.",)))
+    differences = difference_table(found)
+    if differences.rows:
+        blocks.append(from_summary(differences, empty=""))
+    if found.warnings:
+        blocks.append(
+            Paragraph(
+                content=sentence(
+                    *counted("extraction.warnings", len(found.warnings), "value"), " possible but suspicious:"
+                )
+            )
+        )
+        blocks.append(Items(items=tuple((str(warning),) for warning in found.warnings)))
+    if not blocks:
+        blocks.append(Paragraph(content=("Nothing has been extracted yet.",)))
+    return Said(blocks=tuple(blocks))
+
+
+def excluded(review: Review, context: Context) -> Said:
+    """List the reports that were excluded in full text or could not be had, each with its reason."""
+    stages = {stage.id: stage for stage in review.screening_settings.stages if stage.reports}
+    statuses = [
+        reached[-1] for reached in review.screening.statuses.values() if reached and reached[-1].stage in stages
+    ]
+    rows = []
+    for status in statuses:
+        if status.state not in {"excluded", "not-retrieved"}:
+            continue
+        record = review.citations[status.citation].record
+        if status.state == "excluded":
+            group, why = "Excluded", stages[status.stage].reason(status.reason) or "no reason given"
+        else:
+            group, why = "Not retrieved", status.tried or "what was tried is not recorded"
+        cited = (name(record), *context.citing.mark(status.citation))
+        rows.append(Row(cells=(cell(cited), cell(record.title or "(no title)"), cell(why)), group=group))
+    table = Table(
+        id="excluded-reports",
+        title="Reports excluded in full text or not retrieved",
+        columns=(
+            Column(label="Report", heads=True, width=9),
+            Column(label="Title", width=22),
+            Column(label="Reason, or what was tried", width=13),
+        ),
+        rows=tuple(rows),
+        empty="No report has been excluded in full text.",
+    )
+    return Said(blocks=(table,))
+
+
+def awaiting(review: Review, context: Context) -> Said:
+    """List what waits for a person: counts of records, and each report by name."""
+    stages = {stage.id: stage for stage in review.screening_settings.stages}
+    blocks: list[Block] = []
+    if review.flow.awaiting:
+        blocks.append(
+            Items(
+                items=tuple(
+                    sentence(Fact(name=f"flow.{step.name}", value=step.n), f" {step.label}")
+                    for step in review.flow.awaiting
+                )
+            )
+        )
+    rows = []
+    for reached in review.screening.statuses.values():
+        status = reached[-1] if reached else None
+        if status is None or status.is_final or not (stages[status.stage].reports or status.state == "conflict"):
+            continue
+        record = review.citations[status.citation].record
+        why = (
+            f"disagreement: {status.about}"
+            if status.state == "conflict"
+            else f"waits at {stages[status.stage].title.lower()}"
+        )
+        cited = (name(record), *context.citing.mark(status.citation))
+        rows.append(Row(cells=(cell(cited), cell(record.title or "(no title)"), cell(why))))
+    if rows:
+        columns = (
+            Column(label="Report", heads=True, width=9),
+            Column(label="Title", width=22),
+            Column(label="What it waits for", width=13),
+        )
+        blocks.append(Table(id="awaiting-list", title="Awaiting classification", columns=columns, rows=tuple(rows)))
+    if not blocks:
+        blocks.append(Paragraph(content=("Nothing waits for a decision.",)))
+    return Said(blocks=tuple(blocks))
+
+
+def vocabulary(review: Review) -> tuple[Table, ...]:
+    """Print the reference tables of the controlled terms in use."""
+    return tuple(from_summary(table, empty="") for table in reference_tables(review.extraction_settings))

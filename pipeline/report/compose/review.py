@@ -1,0 +1,124 @@
+"""What a report is composed of: the values of the rooms below, and what only the shell knows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from pipeline.deduplicate.citation import Citation, Deduplication
+from pipeline.extraction.outcomes import Extraction
+from pipeline.extraction.settings import ExtractionSettings
+from pipeline.prisma.boxes import Flow
+from pipeline.records.record import Record
+from pipeline.report.settings import Part, ReportSettings
+from pipeline.screening.decisions import Screening
+from pipeline.screening.settings import ScreeningSettings
+from pipeline.search.import_run import ImportRun
+from pipeline.search.search_run import SearchRun
+from pipeline.search.strategy import Strategy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """One search of the review: what was to be asked, and what came of it.
+
+    Attributes:
+        id: as in workflow.yaml.
+        published: the string verbatim as published; empty if there is none.
+        accepted: the string that a person accepted instead, verbatim.
+        runs: every finished run, the oldest first; empty if it was never run.
+    """
+
+    id: str
+    strategy: Strategy
+    published: str = ""
+    accepted: str = ""
+    runs: tuple[SearchRun | ImportRun, ...] = ()
+
+    @property
+    def last(self) -> SearchRun | ImportRun | None:
+        """Return the newest run, if there is one."""
+        return self.runs[-1] if self.runs else None
+
+    @property
+    def searched(self) -> date | None:
+        """Return the day of the newest run: of an export, the day on which the person searched, if that is known."""
+        run = self.last
+        if run is None:
+            return None
+        said = run.searched if isinstance(run, ImportRun) and len(run.searched) == len("2024-10-20") else run.date
+        return date.fromisoformat(said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """What happened since an earlier version or run.
+
+    Attributes:
+        since: how that is called ("version 1.0, 2026-11-22").
+        flow: the flow counted against it.
+        remarks: what else changed, a sentence each (a retraction, a changed search string).
+    """
+
+    since: str
+    flow: Flow
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Everything that a report says something of.
+
+    Attributes:
+        criteria: terms of the question and of eligibility, with their words, in order.
+        version: label of the released version that this is; empty if it is none.
+        dated: day of the newest event in the review's history; None if nothing has happened yet.
+        next_search: when the next search is due; None if none is scheduled.
+        searches: every search of workflow.yaml, in its order.
+        records: every record, in retrieval order.
+        unread: how many input blocks could not be read, of those that a person accepted to lose.
+        update: what is new, where there is something to compare with.
+        texts: Markdown of the review's own, by part.
+        logo: the bytes of the logo.
+        style: text of the CSL file, where the settings name a file.
+        tool: this program and its version.
+        inputs: sha256 of every given and history file, by path.
+    """
+
+    title: str
+    settings: ReportSettings = field(default_factory=ReportSettings)
+    question: str = ""
+    criteria: tuple[tuple[str, str], ...] = ()
+    version: str = ""
+    dated: date | None = None
+    next_search: date | None = None
+    searches: tuple[Search, ...] = ()
+    records: Sequence[Record] = ()
+    unread: int = 0
+    deduplication: Deduplication = field(default_factory=lambda: Deduplication(citations=(), pairs=()))
+    screening: Screening = field(default_factory=lambda: Screening(statuses={}))
+    screening_settings: ScreeningSettings = field(default_factory=ScreeningSettings)
+    flow: Flow = field(default_factory=lambda: Flow(boxes={}))
+    update: Update | None = None
+    extraction: Extraction = field(default_factory=Extraction)
+    extraction_settings: ExtractionSettings = field(default_factory=ExtractionSettings)
+    texts: Mapping[Part, str] = field(default_factory=dict)
+    logo: bytes = b""
+    style: str = ""
+    tool: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def citations(self) -> Mapping[str, Citation]:
+        """Return every citation by its id."""
+        return {citation.id: citation for citation in self.deduplication.citations}
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Say whether any search was answered by the sandbox, whose records are not PubMed's."""
+        return any(isinstance(run, SearchRun) and run.sandbox for search in self.searches for run in search.runs)
+
+    @property
+    def last_search(self) -> date | None:
+        """Return the newest day on which a database or register was searched."""
+        days = [search.searched for search in self.searches if search.strategy.via in {"databases", "registers"}]
+        return max((day for day in days if day), default=None)
