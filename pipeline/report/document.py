@@ -117,13 +117,11 @@ class Column(_Node, frozen=True, tag="column"):
     Attributes:
         label: its header.
         holds: text is set to the left, numbers to the right in figures of one width, marks in the middle.
-        width: share of the page that the column takes in print, relative to the others.
         heads: whether its cells name their rows (row headers).
     """
 
     label: str
     holds: Literal["text", "number", "mark"] = "text"
-    width: float = 1
     heads: bool = False
 
 

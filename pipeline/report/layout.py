@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from pipeline.report import svg
+from pipeline.report.columns import ACROSS, UPRIGHT, share
 from pipeline.report.document import (
     Block,
     Cell,
@@ -212,15 +213,20 @@ class _Layout:
         return {"name": self.names[name], "notes": [self._content(note) for note in notes]}
 
     def _table(self, table: Table) -> Laid:
+        groups: list[Laid] = [
+            {"title": visible(title), "rows": [[self._cell(cell) for cell in row.cells] for row in rows]}
+            for title, rows in _grouped(table.rows)
+        ]
         columns = [_plain(column) for column in table.columns]
+        texts: list[list[str]] = [[column["label"] for column in columns]]
+        texts += [[plain_text(cell["content"]) for cell in row] for group in groups for row in group["rows"]]
+        numbers = [place for place, column in enumerate(columns) if column["holds"] == "number"]
+        widths = share(texts, ACROSS if table.wide else UPRIGHT, whole=numbers)
         return {
             **_plain(table, but={"columns", "rows", "notes"}),
             **self._caption(table.id, table.notes),
-            "columns": columns,
-            "groups": [
-                {"title": visible(title), "rows": [[self._cell(cell) for cell in row.cells] for row in rows]}
-                for title, rows in _grouped(table.rows)
-            ],
+            "columns": [{**column, "width": width} for column, width in zip(columns, widths, strict=True)],
+            "groups": groups,
             "count": len(table.rows),
         }
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import typst
@@ -27,6 +28,7 @@ TEMPLATES = resources.files("pipeline.report") / "templates"
 
 _NOT_UA = "The PDF does not keep PDF/UA-1, since no font at hand has every character; the first that is lacking is"
 _FONTS = "Name a folder with fonts that have it under report.fonts in workflow.yaml."
+_TALL = 1200  # characters from which on a cell may be higher than a page
 _SCRIPT_WORDS = (
     "clear", "days_ago", "filter", "listed", "next", "no_rows", "page", "previous", "records_search", "rows_shown",
 )  # fmt: skip
@@ -128,11 +130,12 @@ def pdf(document: Document, *, fonts: Path | None = None) -> Pdf:
 
 def _compile(laid: Laid, document: Document, fonts: Path | None, *, accessible: bool = False) -> bytes:
     dated = document.dated
+    folders: list[Any] = [fonts] if fonts else []  # typst's own types want them to be bytes, like the source
     return typst.compile(
         _template("report.typ").encode(),
         sys_inputs={"document": json.dumps(_for_print(laid), ensure_ascii=False)},
         ignore_system_fonts=True,
-        font_paths=[fonts] if fonts else [],
+        font_paths=folders,
         timestamp=int(datetime.combine(dated, time(), UTC).timestamp()) if dated else 0,
         pdf_standards=["ua-1"] if accessible else [],
     )
@@ -199,7 +202,13 @@ def _banner_style(banners: list[str]) -> str:
 
 
 def _for_print(laid: Laid) -> Laid:
-    """Add what only a page needs, and leave the records out, which are not printed one by one."""
+    """Add what only a page needs: short forms for its head, and which cells may run over its end."""
+    for block in blocks_of(laid["sections"]):
+        if block["kind"] == "table":
+            for cell in (cell for group in block["groups"] for row in group["rows"] for cell in row):
+                cell["long"] = len(plain_text(cell["content"])) > _TALL
+        elif block["kind"] == "records":
+            block["items"] = []  # not printed one by one
     short = textwrap.shorten(laid["title"], 90, placeholder=" …")
     edition = textwrap.shorten(laid["edition"], 60, placeholder=" …")
     logo = laid["logo"] and {**laid["logo"], "bytes": list(base64.b64decode(laid["logo"]["data"]))}

@@ -36,7 +36,7 @@ def _summary(review: Review) -> Iterator[Block]:
         yield Notice(title="Interim.", content=(f"This review is not finished: {'; '.join(unfinished)}.",))
     if review.question:
         yield Paragraph(content=(Styled(text="Question.", style="strong"), f" {review.question}"))
-    yield Paragraph(content=sentence(Styled(text="Searches.", style="strong"), " ", *_searched(review)))
+    yield Paragraph(content=sentence(Styled(text="Searches.", style="strong"), " ", _searched(review)))
     boxes = review.flow.boxes
     studies, reports = ("total_studies", "total_reports") if review.flow.is_update else ("new_studies", "new_reports")
     if studies in boxes:
@@ -44,9 +44,9 @@ def _summary(review: Review) -> Iterator[Block]:
         content = sentence(
             Styled(text="Included.", style="strong"),
             " ",
-            *counted(f"flow.{studies}", boxes[studies].n, "study", "studies"),
+            counted(f"flow.{studies}", boxes[studies].n, "study", "studies"),
             " in ",
-            *counted(f"flow.{reports}", boxes[reports].n, "report"),
+            counted(f"flow.{reports}", boxes[reports].n, "report"),
             f"{so_far}; ",
             See(target="flow"),
             ".",
@@ -57,9 +57,9 @@ def _summary(review: Review) -> Iterator[Block]:
         content = sentence(
             Styled(text="Results.", style="strong"),
             " ",
-            *counted("extraction.outcomes", len(found.outcomes), "result"),
+            counted("extraction.outcomes", len(found.outcomes), "result"),
             " of ",
-            *counted("extraction.studies", len(found.studies), "study", "studies"),
+            counted("extraction.studies", len(found.studies), "study", "studies"),
             " stand in the tables, each as its source states it; ",
             See(target="outcomes"),
             ".",
@@ -76,7 +76,7 @@ def _searched(review: Review) -> Content:
         day = review.last_search
         records = counted("flow.identified", identified, "record")
         until = sentence(", the last of a database or register on ", Day(value=day)) if day else ()
-        parts.append(sentence(f"{listed(list(ran))} gave ", *records, *until, ". "))
+        parts.append(sentence(f"{listed(list(ran))} gave ", records, until, ". "))
     if never:
         parts.append((f"Not yet run: {listed(list(never))}.",))
     return sentence(*parts) if parts else ("No search has been run yet.",)
@@ -144,6 +144,6 @@ def provenance(review: Review, _: Context) -> Said:
             Row(cells=(cell(path), cell(Styled(text=digest, style="code"))))
             for path, digest in sorted(review.inputs.items())
         )
-        columns = (Column(label="File", heads=True, width=10), Column(label="SHA-256", width=14))
+        columns = (Column(label="File", heads=True), Column(label="SHA-256"))
         blocks.append(Table(id="inputs", title="Files that this report rests on", columns=columns, rows=rows))
     return Said(blocks=tuple(blocks))

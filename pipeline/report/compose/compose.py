@@ -8,6 +8,7 @@ import msgspec
 from pipeline.report import own, words
 from pipeline.report.compose import around, front, methods, records, results, searches
 from pipeline.report.compose.citing import Citing
+from pipeline.report.compose.companions import companions
 from pipeline.report.compose.context import Context, Said
 from pipeline.report.compose.review import Review
 from pipeline.report.document import Document, Section
@@ -56,7 +57,7 @@ def compose(review: Review) -> Document:
     if "references" in made:
         listed = citing.references(review.style or settings.citation_style, settings.language)
         made["references"] = msgspec.structs.replace(made["references"], blocks=(listed,))
-    return Document(
+    document = Document(
         title=review.title,
         series=settings.series,
         edition=front.edition(review),
@@ -70,6 +71,7 @@ def compose(review: Review) -> Document:
         sections=_chapters(made, chosen),
         paper=settings.paper,
     )
+    return msgspec.structs.replace(document, companions=companions(review, document))
 
 
 def _part(part: Part, review: Review, context: Context) -> Section | None:

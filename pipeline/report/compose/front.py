@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pipeline.prisma.boxes import Flow
 from pipeline.report.compose.review import Review
-from pipeline.report.compose.wording import listed, noun
+from pipeline.report.compose.wording import listed, noun, step_words
 from pipeline.report.document import Byline, Content, Day, Definition, Fact, Logo
 from pipeline.report.layout import day
 
@@ -24,9 +24,11 @@ def _open_work(review: Review) -> Iterator[str]:
         yield "no search is set up"
     never = [search for search in review.searches if not search.runs]
     if never:
-        yield f"{len(never):,} of {len(review.searches):,} searches have never been run"
+        all_ = len(review.searches)
+        verb = "has" if len(never) == 1 else "have"
+        yield f"{len(never):,} of {all_:,} {noun(all_, 'search', 'searches')} {verb} never been run"
     for step in review.flow.awaiting:
-        yield f"{step.n:,} {step.label}"
+        yield f"{step.n:,} {step_words(step.n, step.label)}"
     asks = len(review.deduplication.asks)
     if asks:
         yield f"{asks:,} {noun(asks, 'pair')} of records may be duplicates, and a person has to say"

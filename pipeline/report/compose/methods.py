@@ -1,5 +1,6 @@
 """The methods as they were configured and really used, in sentences that could stand in a paper."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from pipeline.report.compose.context import Context, Said
@@ -14,7 +15,6 @@ from pipeline.report.document import (
     Fact,
     Paragraph,
     Row,
-    Section,
     Table,
     cell,
 )
@@ -57,9 +57,9 @@ def _deduplication(review: Review) -> Content:
     parts: list[Content] = [
         sentence(
             _RULES,
-            *counted("records.read", len(review.records), "record"),
+            counted("records.read", len(review.records), "record"),
             " became ",
-            *counted("citations", len(found.citations), "citation"),
+            counted("citations", len(found.citations), "citation"),
             ".",
         )
     ]
@@ -67,7 +67,7 @@ def _deduplication(review: Review) -> Content:
         parts.append(
             sentence(
                 " ",
-                *counted("deduplication.by_person", by_person, "pair"),
+                counted("deduplication.by_person", by_person, "pair"),
                 " was " if by_person == 1 else " were ",
                 "judged by a person.",
             )
@@ -77,7 +77,7 @@ def _deduplication(review: Review) -> Content:
         parts.append(
             sentence(
                 " ",
-                *counted("deduplication.asks", len(found.asks), "doubtful pair"),
+                counted("deduplication.asks", len(found.asks), "doubtful pair"),
                 f" {waits} for a person's word and stood apart meanwhile.",
             )
         )
@@ -86,7 +86,7 @@ def _deduplication(review: Review) -> Content:
         parts.append(
             sentence(
                 " ",
-                *counted("deduplication.skipped", skipped, "pair"),
+                counted("deduplication.skipped", skipped, "pair"),
                 " within groups too large to compare in full; outputs/not_compared.csv lists them.",
             )
         )
@@ -96,64 +96,73 @@ def _deduplication(review: Review) -> Content:
 def _screening(review: Review) -> Iterator[Block]:
     settings = review.screening_settings
     for stage in settings.stages:
-        yield Paragraph(content=(_stage(stage, review),))
+        yield Paragraph(content=sentence(f"{_stage(stage, review)} ", _settled(stage, review)))
     told = [_reviewer(name, reviewer) for name, reviewer in settings.reviewers.items() if reviewer.kind != "person"]
     if told:
         yield Paragraph(content=(" ".join(told),))
     reasons = [(stage, reason) for stage in settings.stages for reason in stage.reasons]
     if reasons:
-        rows = tuple(
-            Row(cells=(cell(reason.title), cell(reason.definition)), group=stage.title) for stage, reason in reasons
-        )
-        columns = (Column(label="Reason", heads=True, width=1), Column(label="When it applies", width=2.4))
-        note = "Where several reasons apply, the first of the list counts."
         yield Table(
             id="exclusion-reasons",
             title="Reasons to exclude, in order of priority",
-            columns=columns,
-            rows=rows,
-            notes=((note,),),
+            columns=(Column(label="Reason", heads=True), Column(label="When it applies")),
+            rows=tuple(
+                Row(cells=(cell(reason.title), cell(reason.definition)), group=stage.title) for stage, reason in reasons
+            ),
+            notes=(("Where several reasons apply, the first of the list counts.",),),
         )
 
 
 def _stage(stage: Stage, review: Review) -> str:
-    """Describe one stage as configured; whether decisions are in is said in the results."""
+    """Say what the protocol asks for at a stage."""
     settings = review.screening_settings
-    people = [
-        settings.reviewers[name].name or name
-        for name in settings.screeners(stage)
-        if settings.reviewers[name].kind == "person"
-    ]
-    who = f" ({listed(people)})" if people else ""
-    what = "Reports are sought and assessed in full text" if stage.reports else "Records are screened"
+    screeners = {name: settings.reviewers[name] for name in settings.screeners(stage)}
+    people = [reviewer.name or name for name, reviewer in screeners.items() if reviewer.kind == "person"]
+    what = "reports to be sought and assessed in full text" if stage.reports else "records to be screened"
     if stage.votes == 1:
         how = "by one reviewer"
     elif stage.sample < 1:
-        how = (
-            f"by one reviewer each, and a sample of {stage.sample:.0%} by {small(stage.votes)} reviewers independently"
-        )
+        share = f"a sample of {stage.sample:.0%} by {small(stage.votes)} reviewers independently"
+        how = f"by one reviewer each, and {share}"
     else:
         how = f"by {small(stage.votes)} reviewers independently"
-    parts = [f"{stage.title}: {what[0].lower()}{what[1:]} {how}{who}."]
+    who = f" ({listed(people)})" if people else ""
+    parts = [f"{stage.title}: the protocol asks for {what} {how}{who}."]
     if stage.assignment == "split":
         parts.append("Citations are split evenly among the reviewers.")
     if stage.pilot:
         parts.append(f"The first {stage.pilot:,} citations are a pilot round that every reviewer decides on.")
     if stage.votes > 1:
-        parts.append(
-            f"Disagreements are settled by {settings.arbiter}."
-            if settings.arbiter
-            else "Disagreements are settled by an arbiter."
-        )
-    maybe = {
-        "include": "counts as include",
-        "exclude": "counts as exclude",
-        "conflict": "is settled like a disagreement",
-    }
-    parts.append(f"“Maybe” {maybe[stage.maybe]}.")
+        parts.append(f"Disagreements go to {settings.arbiter or 'an arbiter'}.")
+    parts.append(f"“Maybe” {_MAYBE[stage.maybe]}.")
     if not stage.reports and stage.other_methods == "skip":
         parts.append("Citations found by other methods go straight to full text.")
     return " ".join(parts)
+
+
+_MAYBE = {"include": "counts as include", "exclude": "counts as exclude", "conflict": "is settled like a disagreement"}
+_BASIS = {
+    "agreement": "on agreeing decisions of several reviewers",
+    "single": "on the decision of one reviewer",
+    "arbiter": "on the arbiter's word",
+    "publication": "on a publication's decisions, taken over as published",
+}
+
+
+def _settled(stage: Stage, review: Review) -> Content:
+    """Say what the decisions that were really made at a stage rest on."""
+    settled = [status for status in review.screening.at(stage.id) if status.is_final]
+    if not settled:
+        return ("Nothing has been decided at this stage yet.",)
+    bases = Counter(str(status.basis) for status in settled)
+    parts: list[Content] = []
+    for basis, words in _BASIS.items():
+        if bases[basis]:
+            fact = Fact(name=f"screening.{stage.id}.{basis}", value=bases[basis])
+            rest = "rests" if bases[basis] == 1 else "rest"
+            parts.append(sentence(", " if parts else "", fact, f" {rest} {words}"))
+    decided = counted(f"screening.{stage.id}.decided", len(settled), "citation")
+    return sentence("Of ", decided, " decided so far, ", *parts, ".")
 
 
 def _reviewer(name: str, reviewer: Reviewer) -> str:
@@ -166,13 +175,27 @@ def _reviewer(name: str, reviewer: Reviewer) -> str:
 
 
 def collection(review: Review, _: Context) -> Said:
-    """Say how data were extracted."""
+    """Say how data were extracted, and how much of it names where it was read."""
     settings, found = review.extraction_settings, review.extraction
+    rows = "Each row of a form holds one number, as its source prints it."
     if settings.extractors:
         who = f"by {small(len(settings.extractors))} people independently ({listed(settings.extractors)})"
-    else:
-        who = "into forms of one row a number"
-    content: list[Content] = [(f"Data are extracted {who}; {_FORMS}",)]
+        rows = f"The protocol asks for data to be extracted {who}. {rows}"
+    content: list[Content] = [(rows,)]
+    if found.outcomes:
+        named = sum(1 for row in found.outcomes if row.source)
+        placed = sum(1 for row in found.outcomes if row.source and row.source_place)
+        content.append(
+            sentence(
+                " Of ",
+                counted("extraction.outcomes", len(found.outcomes), "result"),
+                ", ",
+                Fact(name="extraction.with_source", value=named),
+                " name the document in which they were read, and ",
+                Fact(name="extraction.with_place", value=placed),
+                " the place in it.",
+            )
+        )
     if found.cells_compared:
         agreed = Fact(name="extraction.cells_agreed", value=found.cells_agreed)
         compared = Fact(name="extraction.cells_compared", value=found.cells_compared)
@@ -181,13 +204,7 @@ def collection(review: Review, _: Context) -> Said:
         names = listed([each.name for each in settings.outcomes])
         primary = listed([each.name for each in settings.outcomes if each.primary])
         content.append((f" The outcomes sought are {names}." + (f" Primary: {primary}." if primary else ""),))
-    tools = listed(list(settings.risk_of_bias))
-    content.append(
-        (f" Risk of bias is judged by people with {tools}." if tools else " No tool for risk of bias is set up.",)
-    )
+    if settings.risk_of_bias:
+        tools = listed(settings.risk_of_bias)
+        content.append((f" Risk of bias is to be judged by people with {tools}.",))
     return Said(blocks=(Paragraph(content=sentence(*content)),))
-
-
-def pasted(sections: tuple[Section, ...]) -> tuple[str, ...]:
-    """List the sections whose paragraphs make up the methods text for pasting."""
-    return tuple(section.id for section in sections)

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from pipeline.prisma.boxes import Box as FlowBox
-from pipeline.prisma.flow import study_of
 from pipeline.records.record import Record
 from pipeline.report.compose.context import Context, Said
 from pipeline.report.compose.review import Review
@@ -96,7 +95,7 @@ def _records_in(name: str, box: FlowBox, reports: Mapping[str, list[str]]) -> It
 def _reports_of_studies(review: Review) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for status in review.screening.included(review.screening_settings):
-        found[study_of(status)].append(status.citation)
+        found[status.study or status.citation].append(status.citation)
     return found
 
 

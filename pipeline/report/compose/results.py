@@ -13,7 +13,7 @@ from pipeline.report.compose.context import Context, Said
 from pipeline.report.compose.front import IDENTIFIED, identified_in
 from pipeline.report.compose.review import Review
 from pipeline.report.compose.tables import from_summary
-from pipeline.report.compose.wording import counted, name, sentence
+from pipeline.report.compose.wording import counted, name, sentence, step_words, was
 from pipeline.report.document import (
     Block,
     Column,
@@ -26,6 +26,9 @@ from pipeline.report.document import (
     Table,
     cell,
 )
+from pipeline.screening.agreement import COLUMNS as AGREEMENT
+from pipeline.screening.agreement import measure
+from pipeline.screening.agreement import table as agreement_rows
 from pipeline.screening.decisions import Status
 
 
@@ -40,7 +43,27 @@ def flow(review: Review, _: Context) -> Said:
         text=prisma_wording.description(found),
         file="prisma/prisma.svg",
     )
-    return Said(blocks=(*_in_words(review), figure))
+    return Said(blocks=(*_in_words(review), figure, *agreement(review)))
+
+
+def agreement(review: Review) -> Iterator[Block]:
+    """Table how far reviewers agreed, where two of them judged the same citation."""
+    found = measure(review.screening, review.screening_settings)
+    if not found:
+        return
+    rows = tuple(
+        Row(cells=tuple(cell(text) for text in row)) for row in agreement_rows(found, review.screening_settings)
+    )
+    shown = [place for place in range(len(AGREEMENT)) if any(row.cells[place].content for row in rows)]
+    columns = tuple(Column(label=AGREEMENT[n][0].upper() + AGREEMENT[n][1:], heads=n == 0) for n in shown)
+    note = "Coefficients with their 95% interval. The arbiter's decisions and those of publications do not count."
+    yield Table(
+        id="agreement",
+        title="Agreement of reviewers",
+        columns=columns,
+        rows=tuple(Row(cells=tuple(row.cells[n] for n in shown)) for row in rows),
+        notes=((note,),),
+    )
 
 
 def _in_words(review: Review) -> Iterator[Block]:
@@ -49,7 +72,6 @@ def _in_words(review: Review) -> Iterator[Block]:
     if identified is None:
         yield Paragraph(content=("No search has been run yet, so that there is nothing to count.",))
         return
-    arms = [counted(f"flow.{name}", boxes[name].n, "record") for name in IDENTIFIED if name in boxes]
     where = {
         "database_results": "databases",
         "register_results": "registers",
@@ -57,14 +79,15 @@ def _in_words(review: Review) -> Iterator[Block]:
         "organisation_results": "organisations",
         "citations_results": "citation searching",
     }
-    known = [name for name in IDENTIFIED if name in boxes]
+    known = [box for box in IDENTIFIED if box in boxes]
     said: list[Content] = []
-    for place, (name_, arm) in enumerate(zip(known, arms, strict=True)):
+    for place, box in enumerate(known):
         between = "" if place == 0 else " and " if place == len(known) - 1 else ", "
-        said.append(sentence(between, *arm, f" from {where[name_]}"))
-    yield Paragraph(
-        content=sentence(*said, ". " if said else "", *_screened(review), *_assessed(review), *_included(review))
-    )
+        verb = ("was identified" if boxes[box].n == 1 else "were identified") if place == 0 else ""
+        arm = counted(f"flow.{box}", boxes[box].n, "record")
+        said.append(sentence(between, arm, f" {verb} from {where[box]}" if verb else f" from {where[box]}"))
+    content = sentence(*said, ". ", _screened(review), _assessed(review), _included(review))
+    yield Paragraph(content=content)
 
 
 def _screened(review: Review) -> Content:
@@ -72,10 +95,10 @@ def _screened(review: Review) -> Content:
     if "records_screened" not in boxes:
         return ()
     return sentence(
-        *counted("flow.duplicates", boxes["duplicates"].n, "duplicate record"),
-        " removed before screening; ",
-        *counted("flow.records_screened", boxes["records_screened"].n, "record"),
-        " screened, ",
+        counted("flow.duplicates", boxes["duplicates"].n, "duplicate record"),
+        f" {was(boxes['duplicates'].n)} removed before screening; ",
+        counted("flow.records_screened", boxes["records_screened"].n, "record"),
+        f" {was(boxes['records_screened'].n)} screened and ",
         Fact(name="flow.records_excluded", value=boxes["records_excluded"].n),
         " excluded. ",
     )
@@ -84,18 +107,18 @@ def _screened(review: Review) -> Content:
 def _assessed(review: Review) -> Content:
     boxes = review.flow.boxes
     said: list[Content] = []
-    for arm, where in (("dbr", "databases and registers"), ("other", "other methods")):
+    for arm, origin in (("dbr", "databases and registers"), ("other", "other methods")):
         if f"{arm}_sought_reports" not in boxes:
             continue
         said.append(
             sentence(
-                f"From {where}, ",
-                *counted(f"flow.{arm}_sought_reports", boxes[f"{arm}_sought_reports"].n, "report"),
-                " sought, ",
+                f"From {origin}, ",
+                counted(f"flow.{arm}_sought_reports", boxes[f"{arm}_sought_reports"].n, "report"),
+                f" {was(boxes[f'{arm}_sought_reports'].n)} sought, ",
                 Fact(name=f"flow.{arm}_notretrieved_reports", value=boxes[f"{arm}_notretrieved_reports"].n),
                 " not retrieved, ",
                 Fact(name=f"flow.{arm}_assessed", value=boxes[f"{arm}_assessed"].n),
-                " assessed, ",
+                " assessed and ",
                 Fact(name=f"flow.{arm}_excluded", value=boxes[f"{arm}_excluded"].n),
                 " excluded. ",
             )
@@ -110,9 +133,9 @@ def _included(review: Review) -> Content:
         return ()
     return sentence(
         "Included: ",
-        *counted(f"flow.{studies}", boxes[studies].n, "study", "studies"),
+        counted(f"flow.{studies}", boxes[studies].n, "study", "studies"),
         " described in ",
-        *counted(f"flow.{reports}", boxes[reports].n, "report"),
+        counted(f"flow.{reports}", boxes[reports].n, "report"),
         ".",
     )
 
@@ -131,10 +154,10 @@ def studies(review: Review, context: Context) -> Said:
         blocks.append(_reports(included, review, context))
     waiting = waiting_table(review.extraction)
     if waiting.rows:
-        blocks.append(from_summary(waiting, empty=""))
+        blocks.append(from_summary(waiting))
     if review.extraction.unlinked:
         unlinked = counted("extraction.unlinked", len(review.extraction.unlinked), "included report")
-        blocks.append(Paragraph(content=sentence(*unlinked, " not yet linked to a study in the extraction forms.")))
+        blocks.append(Paragraph(content=sentence(unlinked, " not yet linked to a study in the extraction forms.")))
     return Said(blocks=tuple(blocks))
 
 
@@ -156,9 +179,9 @@ def _reports(included: Sequence[Status], review: Review, context: Context) -> Ta
         rows.append(Row(cells=(cell(cited), cell(record.title or "(no title)"), cell(status.study))))
     shown = 3 if any(status.study for status in included) else 2
     columns = (
-        Column(label="Report", heads=True, width=10),
-        Column(label="Title", width=26),
-        Column(label="Study", width=8),
+        Column(label="Report", heads=True),
+        Column(label="Title"),
+        Column(label="Study"),
     )
     return Table(
         id="included-reports",
@@ -176,7 +199,7 @@ def outcomes(review: Review, _: Context) -> Said:
     tables = [by_modality(found, settings), individual_results(found, settings)]
     if found.certainties:
         tables.append(summary_of_findings(found, settings))
-    return Said(blocks=tuple(from_summary(table, empty="") for table in tables))
+    return Said(blocks=tuple(from_summary(table) for table in tables))
 
 
 def bias(review: Review, _: Context) -> Said:
@@ -194,7 +217,7 @@ def bias(review: Review, _: Context) -> Said:
                     id=f"{table.name}-{stem}", title=f"{title}, {tool.name}", svg=svg, text=_bias_text(table), file=""
                 )
             )
-        blocks.append(from_summary(table, empty=""))
+        blocks.append(from_summary(table))
     if not blocks:
         blocks.append(Paragraph(content=("Nobody has judged the risk of bias yet.",)))
     return Said(blocks=tuple(blocks))
@@ -210,17 +233,17 @@ def discrepancies(review: Review, _: Context) -> Said:
     blocks: list[Block] = []
     table = discrepancy_table(found, settings)
     if table.rows:
-        blocks.append(from_summary(table, empty=""))
+        blocks.append(from_summary(table, name="discrepancy-list"))
     elif found.outcomes:
         blocks.append(Paragraph(content=("No number is stated by more than one source.",)))
     differences = difference_table(found)
     if differences.rows:
-        blocks.append(from_summary(differences, empty=""))
+        blocks.append(from_summary(differences))
     if found.warnings:
         blocks.append(
             Paragraph(
                 content=sentence(
-                    *counted("extraction.warnings", len(found.warnings), "value"), " possible but suspicious:"
+                    counted("extraction.warnings", len(found.warnings), "value"), " possible but suspicious:"
                 )
             )
         )
@@ -251,9 +274,9 @@ def excluded(review: Review, context: Context) -> Said:
         id="excluded-reports",
         title="Reports excluded in full text or not retrieved",
         columns=(
-            Column(label="Report", heads=True, width=9),
-            Column(label="Title", width=22),
-            Column(label="Reason, or what was tried", width=13),
+            Column(label="Report", heads=True),
+            Column(label="Title"),
+            Column(label="Reason, or what was tried"),
         ),
         rows=tuple(rows),
         empty="No report has been excluded in full text.",
@@ -269,7 +292,7 @@ def awaiting(review: Review, context: Context) -> Said:
         blocks.append(
             Items(
                 items=tuple(
-                    sentence(Fact(name=f"flow.{step.name}", value=step.n), f" {step.label}")
+                    sentence(Fact(name=f"flow.{step.name}", value=step.n), f" {step_words(step.n, step.label)}")
                     for step in review.flow.awaiting
                 )
             )
@@ -280,20 +303,22 @@ def awaiting(review: Review, context: Context) -> Said:
         if status is None or status.is_final or not (stages[status.stage].reports or status.state == "conflict"):
             continue
         record = review.citations[status.citation].record
-        why = (
-            f"disagreement: {status.about}"
-            if status.state == "conflict"
-            else f"waits at {stages[status.stage].title.lower()}"
-        )
+        why = f"Disagreement: {status.about}" if status.state == "conflict" else stages[status.stage].title
         cited = (name(record), *context.citing.mark(status.citation))
-        rows.append(Row(cells=(cell(cited), cell(record.title or "(no title)"), cell(why))))
+        rows.append(Row(cells=(cell(cited), cell(record.title or "(no title)")), group=why))
     if rows:
         columns = (
-            Column(label="Report", heads=True, width=9),
-            Column(label="Title", width=22),
-            Column(label="What it waits for", width=13),
+            Column(label="Report", heads=True),
+            Column(label="Title"),
         )
-        blocks.append(Table(id="awaiting-list", title="Awaiting classification", columns=columns, rows=tuple(rows)))
+        blocks.append(
+            Table(
+                id="awaiting-list",
+                title="Reports awaiting classification, by the stage at which they wait",
+                columns=columns,
+                rows=tuple(rows),
+            )
+        )
     if not blocks:
         blocks.append(Paragraph(content=("Nothing waits for a decision.",)))
     return Said(blocks=tuple(blocks))
@@ -301,4 +326,4 @@ def awaiting(review: Review, context: Context) -> Said:
 
 def vocabulary(review: Review) -> tuple[Table, ...]:
     """Print the reference tables of the controlled terms in use."""
-    return tuple(from_summary(table, empty="") for table in reference_tables(review.extraction_settings))
+    return tuple(from_summary(table) for table in reference_tables(review.extraction_settings))

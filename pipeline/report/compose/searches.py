@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pipeline.report.compose.context import Context, Said
 from pipeline.report.compose.review import Review, Search
-from pipeline.report.compose.wording import counted, listed, noun, sentence, small
+from pipeline.report.compose.wording import counted, listed, noun, sentence, small, was
 from pipeline.report.document import (
     Block,
     Cell,
@@ -53,24 +53,21 @@ def _overview(review: Review) -> Content:
     if not review.searches:
         return ("No search is set up.",)
     ran = [search for search in review.searches if search.runs]
-    parts: list[Content] = [
-        sentence(
-            "The review holds ",
-            *counted("searches.set_up", len(review.searches), "search", "searches"),
-            ". Of these, ",
-            *counted("searches.run", len(ran), "has been run", "have been run"),
-            ". ",
-        )
-    ]
+    said = sentence(
+        "The review holds ",
+        counted("searches.set_up", len(review.searches), "search", "searches"),
+        ". Of these, ",
+        counted("searches.run", len(ran), "has been run", "have been run"),
+        ".",
+    )
     if ran:
-        parts.append(
-            sentence("Together they delivered ", *counted("records.read", len(review.records), "record"), ". ")
-        )
+        delivered = counted("records.read", len(review.records), "record")
+        said = sentence(said, " Together they delivered ", delivered, ".")
     if review.unread:
         unread = counted("records.unread", review.unread, "block of the exports", "blocks of the exports")
-        verb = "could not be read and was" if review.unread == 1 else "could not be read and were"
-        parts.append(sentence(*unread, f" {verb} accepted as lost; each is listed in outputs/unread.csv. "))
-    return sentence(*parts)
+        rest = f" could not be read and {was(review.unread)} accepted as lost; outputs/unread.csv lists each."
+        said = sentence(said, " ", unread, rest)
+    return said
 
 
 def _never_run(review: Review) -> Iterator[Block]:
@@ -83,12 +80,12 @@ def _never_run(review: Review) -> Iterator[Block]:
 
 def _table(review: Review) -> Table:
     columns = (
-        Column(label="Search", heads=True, width=12),
-        Column(label="Source", width=11),
-        Column(label="How", width=10),
-        Column(label="Searched", width=9),
-        Column(label="Limits", width=13),
-        Column(label="Records", holds="number", width=6),
+        Column(label="Search", heads=True),
+        Column(label="Source"),
+        Column(label="How"),
+        Column(label="Searched"),
+        Column(label="Limits"),
+        Column(label="Records", holds="number"),
     )
     return Table(
         id="search-list",
@@ -121,7 +118,7 @@ def _row(search: Search, review: Review) -> Row:
 
 
 def _one(search: Search, context: Context) -> Section:
-    title = f"{search.strategy.database}: {search.id}"
+    title = f"{search.strategy.database} ({search.id})"
     return Section(id=context.name(f"search-{search.id}"), title=title, blocks=tuple(_blocks(search)))
 
 
@@ -175,7 +172,7 @@ def _history(search: Search) -> Content:
         f"Run through {where} on ",
         Day(value=day) if day else run.date,
         ". It found ",
-        *counted(f"searches.{search.id}.identified", run.identified, "record"),
+        counted(f"searches.{search.id}.identified", run.identified, "record"),
         f".{again}",
     )
 
@@ -191,7 +188,7 @@ def _pubmed(run: SearchRun) -> Iterator[Block]:
             items=tuple(
                 sentence(
                     f"{step.words or 'the string alone'}: ",
-                    *counted(f"{prefix}.{place}", step.count, "record"),
+                    counted(f"{prefix}.{place}", step.count, "record"),
                 )
                 for place, step in enumerate(run.steps)
             )
@@ -216,7 +213,7 @@ def _files(search: Search) -> Iterator[Block]:
             sentence(
                 Styled(text=each.file, style="code"),
                 ": ",
-                *counted(f"searches.{search.id}.files.{place}", each.records, "record"),
+                counted(f"searches.{search.id}.files.{place}", each.records, "record"),
                 f", read as {each.format}",
                 f"; {each.unread:,} {noun(each.unread, 'block')} unread" if each.unread else "",
             )

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from math import sqrt
 from typing import Literal
 
 from pipeline.extraction.summary_table import Cell as SummaryCell
@@ -15,11 +14,11 @@ _NUMBER = re.compile(r"(?:[<>≤≥]\s?)?-?\d[\d,.\u2013 ()%–-]*")
 _LEADING = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-def from_summary(table: SummaryTable, *, empty: str) -> Table:
-    """Turn a summary table into a table of the report."""
+def from_summary(table: SummaryTable, *, name: str = "", empty: str = "") -> Table:
+    """Turn a summary table into a table of the report, under its own name unless another is given."""
     texts = [[row.cells[place].text for row in table.rows] for place in range(len(table.columns))]
     columns = tuple(
-        Column(label=label, holds=_holds(column), width=_width(label, column), heads=place == 0)
+        Column(label=label, holds=_holds(column), heads=place == 0)
         for place, (label, column) in enumerate(zip(table.columns, texts, strict=True))
     )
     notes = _Notes()
@@ -30,14 +29,18 @@ def from_summary(table: SummaryTable, *, empty: str) -> Table:
         )
         for row in table.rows
     )
-    footnotes: list[Content] = [(Styled(text=letter, style="superscript"), f" {note}") for note, letter in notes.listed]
+    run_in: Content = tuple(
+        part
+        for note, letter in notes.listed
+        for part in (Styled(text=letter, style="superscript"), f" {note.rstrip('.')}. ")
+    )
     return Table(
-        id=table.name,
+        id=name or table.name,
         title=table.title,
         columns=columns,
         rows=rows,
         empty=empty,
-        notes=(*footnotes, *((note,) for note in table.notes if note)),
+        notes=(*((note,) for note in table.notes if note), *([run_in] if run_in else [])),
         wide=len(columns) >= MANY_COLUMNS,
     )
 
@@ -81,10 +84,3 @@ def _holds(texts: Sequence[str]) -> Literal["text", "number"]:
     """Say whether a column is one of plain numbers."""
     filled = [text for text in texts if text]
     return "number" if filled and all(_NUMBER.fullmatch(text) for text in filled) else "text"
-
-
-def _width(label: str, texts: Sequence[str]) -> float:
-    """Share out a page: a column grows with the root of its longest text, and never below its longest word."""
-    longest = max((len(text) for text in (label, *texts)), default=1)
-    word = max((len(word) for text in (label, *texts) for word in text.split()), default=1)
-    return round(max(sqrt(min(longest, 160)) * 1.6, min(word, 18), 3), 2)

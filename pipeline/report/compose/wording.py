@@ -28,6 +28,23 @@ def noun(count: int, one: str, several: str = "") -> str:
     return one if count == 1 else several or f"{one}s"
 
 
+def step_words(count: int, label: str) -> str:
+    """Put the label of a step of the flow ("records await screening") into the number of what it counts.
+
+    >>> step_words(1, "records from databases await screening"), step_words(2, "records await screening")
+    ('record from databases awaits screening', 'records await screening')
+    """
+    if count != 1:
+        return label
+    first, _, rest = label.partition(" ")
+    return f"{first.removesuffix('s')} {rest}".replace(" await ", " awaits ", 1)
+
+
+def was(count: int) -> str:
+    """Return the verb in the number of what is counted."""
+    return "was" if count == 1 else "were"
+
+
 def small(count: int) -> str:
     """Write a small number as a word, as running text does.
 

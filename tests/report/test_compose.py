@@ -1,0 +1,282 @@
+import dataclasses
+import io
+import json
+import random
+import re
+
+import pypdf
+import pytest
+from lxml import html as lxml_html
+
+from pipeline.errors import ProtocolError
+from pipeline.prisma.boxes import Flow
+from pipeline.report import render
+from pipeline.report.compose import Review, compose
+from pipeline.report.compose.review import Update
+from pipeline.report.document import Figure, References, Table
+from pipeline.report.layout import lay_out, walk
+from pipeline.report.markdown import write
+from pipeline.report.settings import PARTS, AuthorSettings, ReportSettings
+from tests.report import reviews
+
+
+def with_settings(review=None, **settings) -> Review:
+    return dataclasses.replace(review or reviews.review(), settings=ReportSettings(**settings))
+
+
+def text(review) -> str:
+    return write(lay_out(compose(review))).replace("\\", "")
+
+
+def section(document, name):
+    return next(each for each, _ in walk(document.sections) if each.id == name)
+
+
+@pytest.fixture(scope="module")
+def interim():
+    return reviews.review()
+
+
+@pytest.fixture(scope="module")
+def written(interim):
+    return text(interim)
+
+
+def test_the_parts_stand_in_their_chapters(interim):
+    assert [(each.id, [inner.id for inner in each.sections]) for each in compose(interim).sections] == [
+        ("summary", []),
+        ("new", []),
+        ("methods", ["question", "searches", "selection", "collection"]),
+        ("results", ["flow", "studies", "outcomes", "bias", "discrepancies", "excluded", "awaiting"]),
+        ("records", []),
+        ("provenance", []),
+        ("references", []),
+    ]
+
+
+def test_an_unfinished_review_is_called_interim_and_says_what_is_open(written):
+    assert "*Not yet released, interim · 2 November 2024*" in written
+    assert (
+        "This review is not finished: 1 of 3 searches has never been run; 1 record from databases and registers awaits "
+        "screening; 1 record from databases and registers awaits the arbiter; 3 reports from other methods await "
+        "retrieval." in written
+    )
+
+
+def test_a_finished_review_is_not_called_interim():
+    finished = text(reviews.review(finished=True, version="1.0"))
+    assert "*Version 1.0 · 2 November 2024*" in finished
+    assert "nterim" not in finished
+
+
+def test_a_search_that_was_never_run_says_so_and_shows_its_strategy_in_full(written):
+    assert "**Not yet run: Embase (embase). What it would find is unknown, not zero.**" in written
+    assert "| embase | Embase | database, export read from file | not yet run | none | – |" in written
+    assert "```\n'liver'/exp AND 'fiction'/exp\n```" in written
+
+
+def test_a_search_that_was_run_shows_what_was_sent_and_what_pubmed_made_of_it(written):
+    assert '```\n(liver AND fiction) AND ("english"[la])\n```' in written
+    assert '```\n"liver"[MeSH Terms] AND "fiction"[All Fields]\n```' in written
+    assert "- language English: 16 records" in written
+    assert "- PubMed said: fiction was not found (PhraseNotFound)" in written
+
+
+def test_a_report_from_the_sandbox_says_so_on_every_page():
+    (banner,) = compose(reviews.review(sandbox=True)).banners
+    assert banner.startswith("This report was made with the sandbox PubMed that comes with the program")
+    assert banner.endswith("Its records are not what PubMed holds, and its figures say nothing about the literature.")
+    assert compose(reviews.review()).banners == ()
+
+
+def test_the_figures_of_the_flow_are_said_in_sentences(written):
+    assert (
+        "16 records were identified from databases and 8 records from citation searching. 0 duplicate records were "
+        "removed before screening; 14 records were screened and 10 excluded. From databases and registers, 4 reports "
+        "were sought, 1 not retrieved, 3 assessed and 1 excluded. From other methods, 4 reports were sought, 0 not "
+        "retrieved, 1 assessed and 0 excluded. Included: 2 studies described in 3 reports." in written
+    )
+
+
+def test_what_was_decided_is_told_apart_from_what_the_protocol_asks_for(written):
+    assert (
+        "the protocol asks for records to be screened by two reviewers independently (Anna One and Bert Two)" in written
+    )
+    assert "Of 14 citations decided so far, 14 rest on agreeing decisions of several reviewers." in written
+
+
+def test_every_excluded_report_stands_with_its_reason(interim):
+    table = next(block for block in section(compose(interim), "excluded").blocks if isinstance(block, Table))
+    assert [(row.group, row.cells[0].content[0], row.cells[2].content) for row in table.rows] == [
+        ("Excluded", "Maple and Second 2013", ("Other population",)),
+        ("Not retrieved", "Nettle and Second 2014", ("asked the author twice",)),
+    ]
+
+
+def test_what_waits_is_listed_by_the_stage_it_waits_at(interim):
+    table = next(block for block in section(compose(interim), "awaiting").blocks if isinstance(block, Table))
+    assert [row.group for row in table.rows] == [
+        "Disagreement: include or exclude",
+        "Full text",
+        "Full text",
+        "Full text",
+    ]
+
+
+def test_references_are_numbered_as_they_are_first_cited(interim):
+    (references,) = section(compose(interim), "references").blocks
+    assert isinstance(references, References)
+    assert [entry.label for entry in references.entries] == [str(n) for n in range(1, len(references.entries) + 1)]
+    assert references.entries[0].content[0].startswith("Otter A, Second BC. The otter trial")
+
+
+def test_a_review_may_cite_in_its_own_texts():
+    review = reviews.review(texts={"background": "It was tried before [@pubmed:1003]."})
+    document = compose(review)
+    (references,) = section(document, "references").blocks
+    assert references.entries[0].content[0].startswith("Dahlia A, Second BC.")
+    assert "It was tried before[1]." in text(review)
+
+
+def test_a_report_without_references_has_no_marks():
+    review = with_settings(reviews.review(texts={"background": "Tried [@pubmed:1003]."}), leave_out=("references",))
+    assert "Tried [@pubmed:1003]." in text(review)
+    assert not re.search(r"2015\[\d\]", text(review))
+
+
+@pytest.mark.parametrize("part", [part for part in PARTS if part != "summary"])
+def test_any_part_can_be_left_out(part):
+    document = compose(with_settings(leave_out=(part,)))
+    assert part not in {each.id for each, _ in walk(document.sections)}
+    lay_out(document)
+
+
+def test_parts_follow_the_order_that_was_asked_for():
+    document = compose(with_settings(sections=("references", "flow", "summary")))
+    assert [each.id for each in document.sections] == ["references", "results", "summary"]
+
+
+def test_own_texts_stand_at_the_head_of_their_part():
+    review = reviews.review(texts={"discussion": "We think.\n\n## Limits\n\nMany.", "flow": "First, our own words."})
+    document = compose(review)
+    assert section(document, "discussion").own[0].content == ("We think.",)
+    assert [inner.title for inner in section(document, "discussion").sections] == ["Limits"]
+    assert section(document, "flow").own[0].content == ("First, our own words.",)
+
+
+def test_a_citation_style_that_does_not_exist_is_a_fault():
+    with pytest.raises(ProtocolError, match="'vancuver' cannot be used"):
+        compose(with_settings(citation_style="vancuver"))
+
+
+def test_headings_follow_the_language_and_generated_sentences_are_marked_as_english():
+    page = lxml_html.document_fromstring(render.html(compose(with_settings(language="fr"))))
+    assert page.get("lang") == "fr"
+    assert [node.text for node in page.iter("h2")][:3] == ["Sommaire", "Résumé", "Nouveautés"]
+    assert page.xpath("//section[@id='methods']/h2")[0].text == "Méthodes"
+    assert page.xpath("//section[@id='flow']/div/@lang") == ["en"]
+
+
+def test_an_empty_review_is_reported_as_empty():
+    empty = text(Review(title="Nothing yet"))
+    assert "No search is set up." in empty
+    assert "No search has been run yet, so that there is nothing to count." in empty
+    assert "nothing has been judged" not in empty
+    assert "There is no record yet." in empty
+
+
+def test_what_is_new_is_counted_against_the_version_before(interim):
+    update = Update(since="version 1.0, 2024-01-01", flow=interim.flow, remarks=("Maple 2015 was retracted.",))
+    said = text(dataclasses.replace(interim, update=update))
+    assert "Since version 1.0, 2024-01-01:" in said
+    assert "- 16 records identified from databases" in said
+    assert "- Maple 2015 was retracted." in said
+
+
+def test_no_new_evidence_is_said_too(interim):
+    quiet = text(dataclasses.replace(interim, update=Update(since="version 1.0", flow=Flow(boxes={}))))
+    assert "Since version 1.0: no new study was included." in quiet
+
+
+def test_every_box_of_the_flow_opens_its_records(interim):
+    (block,) = section(compose(interim), "records").blocks
+    in_box = {box.name: {item.id for item in block.items if box.name in item.boxes} for box in block.boxes}
+    for name, box in interim.flow.boxes.items():
+        if "studies" not in name:
+            assert in_box[name] == set(box.ids), name
+    assert in_box["new_studies"] == in_box["new_reports"]
+    assert {item.id: item.status for item in block.items}["older:1012"] == "duplicate of pubmed:1012"
+    assert {item.id: item.status for item in block.items}["pubmed:1012"] == "excluded at full text: Other population"
+
+
+def test_the_boxes_of_the_diagram_lead_to_the_list(interim):
+    figure = next(block for block in section(compose(interim), "flow").blocks if isinstance(block, Figure))
+    page = lxml_html.document_fromstring(render.html(compose(interim)))
+    ids = set(page.xpath("//@id"))
+    targets = {target[1:] for target in page.xpath("//svg//a/@href")}
+    assert len(targets) >= 10
+    assert targets <= ids
+    assert "Awaiting screening: 1." in figure.text
+
+
+def test_a_list_that_was_cut_short_says_so():
+    document = compose(with_settings(list_records=5))
+    paragraph, block = section(document, "records").blocks
+    assert "the first 5 of 24 records" in paragraph.content[0]
+    assert (len(block.items), block.total) == (5, 24)
+
+
+def test_what_goes_with_the_report_can_be_pasted_and_cited():
+    review = with_settings(authors=(AuthorSettings(name="A. One"), AuthorSettings(name="B. Two")))
+    files = compose(review).companions
+    assert files["CITATION.txt"].decode() == (
+        "A. One and B. Two. Made-up treatments of fictitious disease. Living systematic review, Not yet released, "
+        "interim, 2 November 2024.\n"
+    )
+    assert files["included.ris"].count(b"TY  - ") == 3
+    assert files["methods.txt"].decode().startswith("Question and eligibility\n\nIn people with fictitious disease,")
+    assert "24 records became 20 citations." in files["methods.txt"].decode()
+
+
+def test_the_same_inputs_give_the_same_bytes_in_every_form(interim):
+    first, again = (render.files(compose(reviews.review())).data for _ in range(2))
+    assert first == again
+
+
+def test_decisions_in_another_order_change_no_byte(interim):
+    shuffled = reviews.decisions()
+    random.Random(3).shuffle(shuffled)
+    via = {search.id: search.strategy.via for search in interim.searches}
+    settled = reviews.settle(interim.deduplication.citations, shuffled, reviews.SCREENING, via=via)
+    assert compose(dataclasses.replace(interim, screening=settled)) == compose(interim)
+
+
+def numbers(printed: str) -> set[str]:
+    return set(re.findall(r"\d[\d,.–-]*\d|\d", printed))
+
+
+def test_every_number_in_html_stands_in_pdf_and_summary_and_the_other_way_round(interim):
+    files = render.files(compose(with_settings(interim, leave_out=("references",)))).data
+    page = lxml_html.document_fromstring(files["report.html"].decode())
+    facts = {node.get("data-fact"): float(node.get("value")) for node in page.iter("data")}
+    assert {name: float(value) for name, value in json.loads(files["summary.json"])["facts"].items()} == facts
+
+    for node in page.xpath(
+        "//script | //style | //ol[@class='list'] | //*[local-name()='title'] | //*[local-name()='desc']"
+    ):
+        node.drop_tree()
+    in_html = numbers(" ".join(page.find("body").itertext()))
+    pages = [each.extract_text() for each in pypdf.PdfReader(io.BytesIO(files["report.pdf"])).pages]
+    in_pdf = numbers("\n".join(re.sub(r"Page \d+ of \d+", "", each) for each in pages))
+    contents = {str(place) for place in range(1, len(pages) + 1)}
+    assert in_html - in_pdf == set()
+    assert in_pdf - in_html - contents == set()
+    assert in_html - numbers(files["summary.json"].decode()) == set()
+
+
+def test_every_fact_is_printed_alike_in_html_pdf_and_markdown(interim):
+    laid = lay_out(compose(interim))
+    page = lxml_html.document_fromstring(render.html(compose(interim)))
+    said = {node.get("data-fact"): node.text for node in page.iter("data")}
+    assert set(said) == set(laid["facts"])
+    assert said["flow.records_screened"] == "14"
