@@ -191,7 +191,7 @@ def test_a_hostile_title_does_nothing_in_a_browser(open_page, tmp_path, title):
     place = tmp_path / "hostile.html"
     extra = Section(id="extra", title=title, blocks=(made_up.table(id="t", title=title),))
     place.write_bytes(render.html(made_up.report(extra, title=title)))
-    page = open_page(place)
+    page = open_page(place, width=390)
     assert page.evaluate("document.title") != "owned"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
