@@ -1,5 +1,6 @@
 import io
 import re
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -11,6 +12,7 @@ from pipeline.report.layout import visible
 from tests.report import made_up
 
 CJK = "神经内分泌肿瘤"
+CJK_FONTS = (Path("/usr/share/fonts/opentype/noto"), Path("/usr/share/fonts/noto-cjk"))
 
 
 def read(pdf: render.Pdf) -> pypdf.PdfReader:
@@ -98,9 +100,29 @@ def test_a_hostile_title_is_printed_as_text_wherever_it_stands(title):
 def test_a_character_that_no_font_has_costs_the_standard_and_is_named():
     extra = Section(id="extra", title="Extra", blocks=(Paragraph(content=(CJK,)),))
     pdf = render.pdf(made_up.report(extra))
-    assert pdf.standard == ""
-    assert CJK[0] in pdf.unprintable
+    assert (pdf.standard, pdf.unprintable) == ("", "U+795E")
     assert read(pdf).trailer["/Root"]["/MarkInfo"]["/Marked"].value is True
+
+
+def test_every_form_says_that_the_pdf_lost_its_standard_and_what_to_do():
+    extra = Section(id="provenance", title="Provenance", blocks=(Paragraph(content=(CJK,)),))
+    files = render.files(made_up.report(extra))
+    (notice,) = files.notices
+    assert "PDF/UA-1" in notice
+    assert "U+795E" in notice
+    assert "report.fonts" in notice
+    for name in ("report.html", "report.md", "summary.json"):
+        assert notice.split("; ")[1][:40] in files.data[name].decode()
+
+
+def test_a_folder_of_fonts_brings_the_standard_back():
+    fonts = next((place for place in CJK_FONTS if place.is_dir()), None)
+    if fonts is None:
+        pytest.skip("NO CJK FONTS: the folder of fonts was not tried (apt install fonts-noto-cjk)")
+    extra = Section(id="extra", title="Extra", blocks=(Paragraph(content=(CJK,)),))
+    pdf = render.pdf(made_up.report(extra), fonts=fonts)
+    assert pdf.standard == "PDF/UA-1"
+    assert CJK in text(pdf)
 
 
 def test_a_drawing_that_is_broken_is_one_clear_fault():
