@@ -206,10 +206,16 @@ TOOLS = {tool.name: tool for tool in _TOOLS}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """All that was judged of one study, or of one of its results, with one tool; a domain may be missing."""
+    """All that was judged of one study, or of one of its results, with one tool; a domain may be missing.
+
+    Attributes:
+        study_id: the study.
+        name: the study's name, and the result that was judged.
+        judgements: code of the domain and what was judged, in the order of the tool.
+    """
 
     study_id: str
-    outcome: str
+    name: str
     judgements: tuple[tuple[str, Judgement], ...]
 
     @property
@@ -221,20 +227,19 @@ class Assessment:
 def assessments(extraction: Extraction, tool: Tool) -> tuple[Assessment, ...]:
     """Group the judgements made with one tool by study and result; ordered by the study's name, then the result."""
     names = {study.study_id: study.name for study in extraction.studies}
-    made = [judgement for judgement in extraction.judgements if judgement.tool == tool.name]
-    keys = {(judgement.study_id, judgement.outcome) for judgement in made}
+    made: dict[tuple[str, str], dict[str, Judgement]] = {}
+    for judgement in extraction.judgements:
+        if judgement.tool == tool.name:
+            made.setdefault((judgement.study_id, judgement.outcome), {})[judgement.domain] = judgement
     return tuple(
         Assessment(
             study_id=study_id,
-            outcome=outcome,
-            judgements=tuple(
-                (code, judgement)
-                for code in tool.codes
-                for judgement in made
-                if (judgement.study_id, judgement.outcome, judgement.domain) == (study_id, outcome, code)
-            ),
+            name=": ".join(part for part in (names.get(study_id, study_id), outcome) if part),
+            judgements=tuple((code, judged[code]) for code in tool.codes if code in judged),
         )
-        for study_id, outcome in sorted(keys, key=lambda key: (names.get(key[0], key[0]).casefold(), key))
+        for (study_id, outcome), judged in sorted(
+            made.items(), key=lambda item: (names.get(item[0][0], item[0][0]).casefold(), item[0])
+        )
     )
 
 

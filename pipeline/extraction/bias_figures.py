@@ -41,7 +41,7 @@ def bias_table(extraction: Extraction, tool: Tool) -> SummaryTable:
     studies = {study.study_id: study for study in extraction.studies}
     for made in assessments(extraction, tool):
         judged = made.by_domain
-        cells = [cell(_name(made, extraction), *([studies[made.study_id]] if made.study_id in studies else []))]
+        cells = [cell(made.name, *([studies[made.study_id]] if made.study_id in studies else []))]
         for code in tool.codes:
             one = judged.get(code)
             cells.append(cell(one.judgement, one, note=one.support) if one else Cell())
@@ -62,7 +62,7 @@ def bias_table(extraction: Extraction, tool: Tool) -> SummaryTable:
 def traffic_lights(extraction: Extraction, tool: Tool) -> str:
     """Draw the judgements made with one tool as SVG: a row of lights for each study or result."""
     made = assessments(extraction, tool)
-    names = [wrap(_name(one, extraction), _NAMES, _SIZE) for one in made]
+    names = [wrap(one.name, _NAMES, _SIZE) for one in made]
     left = max((width(line, _SIZE) for lines in names for line in lines), default=0) + 2 * _PAD
     parts = [
         svg.text(
@@ -91,7 +91,7 @@ def traffic_lights(extraction: Extraction, tool: Tool) -> str:
         *parts,
         *legend,
         title=f"Risk of bias in {len(made)} studies or results: {tool.name}",
-        description=" ".join(_said(one, extraction, tool) for one in made) or "Nothing was judged.",
+        description=" ".join(_said(one, tool) for one in made) or "Nothing was judged.",
     )
 
 
@@ -135,16 +135,10 @@ def _heading(code: str) -> str:
     return "All" if code == OVERALL else code
 
 
-def _name(made: Assessment, extraction: Extraction) -> str:
-    names = {study.study_id: study.name for study in extraction.studies}
-    name = names.get(made.study_id, made.study_id)
-    return f"{name}: {made.outcome}" if made.outcome else name
-
-
-def _said(made: Assessment, extraction: Extraction, tool: Tool) -> str:
+def _said(made: Assessment, tool: Tool) -> str:
     judged = made.by_domain
     told = ", ".join(f"{code} {judged[code].judgement if code in judged else _NOT_YET}" for code in tool.codes)
-    return f"{_name(made, extraction)}: {told}."
+    return f"{made.name}: {told}."
 
 
 def _light(x: float, y: float, made: Assessment, code: str, tool: Tool) -> str:

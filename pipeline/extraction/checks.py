@@ -78,8 +78,9 @@ def _without_rows(extraction: Extraction) -> Iterator[Fault]:
                 what = f"{study.study_id} has no row in the {form} form yet"
                 yield Fault(what=what, file=study.at.file, row=study.at.row, column="study_id")
     named = {(row.study_id, arm) for row in extraction.outcomes for arm in (row.arm, row.comparator)}
+    begun = {row.study_id for row in extraction.outcomes}
     for arm in extraction.arms:
-        if arm.key not in named and any(row.study_id == arm.study_id for row in extraction.outcomes):
+        if arm.key not in named and arm.study_id in begun:
             what = f"no outcome names the arm {arm.arm!r} of {arm.study_id}"
             yield Fault(what=what, file=arm.at.file, row=arm.at.row, column="arm")
 

@@ -50,6 +50,7 @@ def extract(
     faults.extend(checks.preferred_twice(outcomes))
     if faults:
         raise FormError(in_order(faults, settings))
+    idle = _not_needed(pile.rows, statuses or {})
     linked = {report for study in studies.values() for report in study.reports}
     extraction = Extraction(
         studies=_of(settled.rows, Study),
@@ -57,17 +58,27 @@ def extract(
         outcomes=outcomes,
         judgements=_of(settled.rows, Judgement),
         certainties=_of(settled.rows, Certainty),
-        waiting=settled.waiting,
+        waiting=tuple(row for row in settled.waiting if row.study_id not in idle),
         differences=settled.differences,
         cells_compared=settled.compared,
         cells_agreed=settled.agreed,
         unlinked=tuple(
             citation for citation, members in (included or {}).items() if not linked.intersection((citation, *members))
         ),
-        notices=pile.notices,
+        notices=(*pile.notices, *idle.values()),
     )
     warnings.extend(checks.suspicious(extraction, settings))
     return replace(extraction, warnings=tuple(in_order(warnings, settings)))
+
+
+def _not_needed(rows: tuple[Filled, ...], statuses: Mapping[str, str]) -> dict[str, str]:
+    """Find studies that nobody has begun and whose every report was excluded since: id to a sentence."""
+    return {
+        row.study_id: f"{row.at}: {row.study_id} is not extracted, since screening excluded its report."
+        for filled in rows
+        if filled.waits and isinstance(row := filled.row, Study)
+        if row.reports and all(statuses.get(report) == "excluded" for report in row.reports)
+    }
 
 
 def in_order(faults: list[Fault], settings: ExtractionSettings) -> list[Fault]:

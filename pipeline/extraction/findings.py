@@ -8,7 +8,7 @@ from pipeline.extraction.settings import ExtractionSettings
 from pipeline.extraction.summary_table import NOT_ESTIMABLE, Cell, SummaryTable, TableRow, cell, trace
 from pipeline.extraction.wording import result
 
-Finding = tuple[str, str, str, str]  # modality, comparison, outcome, population: the key of a Certainty
+Finding = tuple[str, ...]  # modality, comparison, outcome, population: the key of a Certainty
 _REASONS = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")
 _NO_REASON = {"", "not serious", "undetected"}
 _GRADE = (
@@ -95,8 +95,7 @@ def _participants(rows: Sequence[Outcome], sizes: Mapping[tuple[str, ...], int |
 def _finding(
     judged: Certainty, rows: Sequence[Outcome], settings: ExtractionSettings, effects: Mapping[Finding, str]
 ) -> Cell:
-    key: Finding = (judged.modality, judged.comparison, judged.outcome, judged.population)
-    pooled = effects.get(key, "")
+    pooled = effects.get(judged.key, "")
     traces = tuple(trace(row) for row in rows) or (trace(judged),)
     if pooled or judged.effect:
         return Cell(text=pooled or judged.effect, kind="value", traces=traces)

@@ -4,6 +4,7 @@ Rows of a form may stand in any order: the tables do not follow it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from pipeline.extraction.discrepancies import discrepancies
 from pipeline.extraction.measures import NOT_STATED
@@ -12,6 +13,7 @@ from pipeline.extraction.settings import ExtractionSettings
 from pipeline.extraction.summary_table import Cell, SummaryTable, TableRow, cell, trace, without_empty
 from pipeline.extraction.wording import kind, result, result_cell, spaced_p
 
+_R = TypeVar("_R", Arm, Outcome)
 OTHER = "Other results"
 NO_MODALITY = "Modality not given"
 
@@ -34,13 +36,12 @@ def characteristics(
         *("Patients", "Arms", "Outcomes", "Follow-up", "Funding", "Notes"),
         *own,
     )
+    arms_of = _of_study(extraction.arms)
+    outcomes_of = _of_study(extraction.outcomes)
     rows = []
     for study in _by_name(extraction.studies):
-        arms = sorted(
-            (arm for arm in extraction.arms if arm.study_id == study.study_id),
-            key=lambda arm: (arm.role == "comparator", arm.arm),
-        )
-        found = sorted((row for row in extraction.outcomes if row.study_id == study.study_id), key=lambda row: row.key)
+        arms = sorted(arms_of.get(study.study_id, ()), key=lambda arm: (arm.role == "comparator", arm.arm))
+        found = sorted(outcomes_of.get(study.study_id, ()), key=lambda row: row.key)
         followed = [row for row in found if row.outcome == "follow-up"]
         said = dict(study.terms)
         cited = dict.fromkeys((names or {}).get(report, report) for report in study.reports)
@@ -78,16 +79,17 @@ def by_modality(extraction: Extraction, settings: ExtractionSettings) -> Summary
     columns = ("Study", "Arm", "Population", "Patients", *headings)
     kept = _preferred(extraction.outcomes)
     studies = {study.study_id: study for study in extraction.studies}
+    arms_of, outcomes_of = _of_study(extraction.arms), _of_study(kept)
     lines = []
     for arm in extraction.arms:
-        mine = [row for row in kept if (row.study_id, row.arm) == arm.key]
+        mine = [row for row in outcomes_of.get(arm.study_id, ()) if row.arm == arm.arm]
         study = studies.get(arm.study_id)
         for population in sorted({row.population for row in mine}):
             rows = sorted(
                 (row for row in mine if row.population == population),
                 key=lambda row: (*settings.rank(row.outcome), row.key),
             )
-            group, order = _group(arm, extraction.arms, settings)
+            group, order = _group(arm, arms_of[arm.study_id], settings)
             label = study.name if study else arm.study_id
             own = label if study is None or study.is_primary else f"{label} ({study.design})"
             cells = (
@@ -157,6 +159,14 @@ def individual_results(extraction: Extraction, settings: ExtractionSettings) -> 
     return without_empty(table, keep=headings[:6])
 
 
+def _of_study(rows: Iterable[_R]) -> dict[str, list[_R]]:
+    """Group rows by their study, in their order."""
+    grouped: dict[str, list[_R]] = {}
+    for row in rows:
+        grouped.setdefault(row.study_id, []).append(row)
+    return grouped
+
+
 def _by_name(studies: Iterable[Study]) -> list[Study]:
     return sorted(studies, key=lambda study: (study.name.casefold(), study.study_id))
 
@@ -207,15 +217,9 @@ def _preferred(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def _group(arm: Arm, arms: Iterable[Arm], settings: ExtractionSettings) -> tuple[str, tuple[int, str]]:
-    """Find the group of an arm, and the place of the group."""
-    home = arm
-    if arm.role == "comparator":
-        tried = sorted(
-            (other for other in arms if other.study_id == arm.study_id and other.role != "comparator"),
-            key=lambda other: _group_place(other, settings),
-        )
-        home = tried[0] if tried else arm
-    place = _group_place(home, settings)
+    """Find the group of an arm among the arms of its study, and the place of the group."""
+    tried = [_group_place(other, settings) for other in arms if other.role != "comparator"]
+    place = min(tried) if arm.role == "comparator" and tried else _group_place(arm, settings)
     return place[1], place
 
 

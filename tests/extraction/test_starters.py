@@ -59,6 +59,16 @@ def test_filling_in_a_starter_row_makes_it_count(base, settings):
     assert [study.design for study in found.studies if study.study_id == "oberg-2018"] == ["cohort"]
 
 
+def test_a_starter_row_whose_report_is_excluded_later_waits_no_more_and_says_so(base, settings):
+    written, _ = start(base, settings, {"s:9": record("Öberg", 2018)})
+    files = dict(base) | {f"extraction/{name}-2026-12.csv": data for name, data in written.items()}
+    found = extract(files, settings, statuses={"s:1": "included", "s:2": "included", "s:9": "excluded"})
+    assert found.waiting == ()
+    assert found.notices == (
+        "extraction/studies-2026-12.csv, row 2: oberg-2018 is not extracted, since screening excluded its report.",
+    )
+
+
 def test_a_record_without_author_or_year_still_gets_a_name():
     assert study_name(record("", None)) == "anonymous-no-date"
     assert study_name(record("王", 2020)) == "study-2020"
