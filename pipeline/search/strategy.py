@@ -179,7 +179,8 @@ def clauses(limits: Limits) -> tuple[Clause, ...]:
     if dates.since or dates.until:
         low = "/".join(_numbers(dates.since, last=False)) if dates.since else "1000/01/01"
         high = "/".join(_numbers(dates.until, last=True)) if dates.until else "3000"
-        term = f'("{low}"[{dates.field}] : "{high}"[{dates.field}])'
+        tag = "lr" if dates.field == "mdat" else dates.field  # the user guide lists [lr], the parameter is mdat
+        term = f'("{low}"[{tag}] : "{high}"[{tag}])'
         span = " ".join(f"{word} {value}" for word, value in (("from", dates.since), ("to", dates.until)) if value)
         found.append(Clause("dates", term, f"{DATE_FIELDS[dates.field]} {span}"))
     if limits.languages:
