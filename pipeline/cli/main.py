@@ -26,6 +26,14 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "why": (
         "pipeline.cli.why:why",
         "Tell the life of one record: its search, its duplicates, every decision, the boxes that count it.",
+    "lint": ("pipeline.cli.lint:lint_command", "Check PubMed queries for what PubMed would refuse, ignore or misread."),
+    "recall": (
+        "pipeline.cli.recall:recall_command",
+        "Ask PubMed which known records the query in the file QUERY finds, and why it misses the others.",
+    ),
+    "sandbox": (
+        "pipeline.cli.sandbox:sandbox_command",
+        "Serve fictitious PubMed records on this machine until Ctrl-C.",
     ),
 }
 

@@ -6,7 +6,9 @@ Source: NLM, PubMed DTD of 1 January 2025, https://dtd.nlm.nih.gov/ncbi/pubmed/o
 from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from pipeline.formats.pubmed_fields import HISTORY, REF_TYPES
 from pipeline.records.record import Author, Record
+from pipeline.sandbox.corpus import CITES
 from pipeline.sandbox.index import Day, day
 
 HEAD = (
@@ -116,22 +118,16 @@ def _author(author: Author) -> str:
 
 
 def _links(record: Record) -> Iterator[str]:
-    """Write the pointers to other documents whose DTD name is that of our kind, run together."""
+    """Write the pointers to other documents that PubMed has a name for."""
     for link in record.links:
-        name = "".join(word.capitalize() for word in link.kind.split("-"))
-        kind = _LINK_NAMES.get(link.kind, name)
-        pmid = f'<PMID Version="1">{link.pmid}</PMID>' if link.pmid else ""
-        yield f'<CommentsCorrections RefType="{kind}">{_element("RefSource", link.text)}{pmid}</CommentsCorrections>\n'
+        if link.kind in _REF_TYPES:
+            pmid = f'<PMID Version="1">{link.pmid}</PMID>' if link.pmid else ""
+            source = _element("RefSource", link.text)
+            yield f'<CommentsCorrections RefType="{_REF_TYPES[link.kind]}">{source}{pmid}</CommentsCorrections>\n'
 
 
-_LINK_NAMES = {
-    "concern-in": "ExpressionOfConcernIn",
-    "concern-for": "ExpressionOfConcernFor",
-    "corrected-in": "CorrectedandRepublishedIn",
-    "corrected-from": "CorrectedandRepublishedFrom",
-    "summary-in": "SummaryForPatientsIn",
-    "other": "Cites",
-}
+# The first name that PubMed has for a kind of link.
+_REF_TYPES = {kind: name for name, (kind, _) in reversed(REF_TYPES.items())}
 
 
 def _heading(heading: str) -> str:
@@ -148,7 +144,11 @@ def _keywords(keywords: Sequence[str]) -> str:
 
 
 def _history(record: Record) -> str:
-    entered = _numbers(day(record, "edat"))
+    dates = "".join(
+        f'<PubMedPubDate PubStatus="{status}">{_numbers(day(record, tag.lower()))}</PubMedPubDate>'
+        for status, tag in HISTORY.items()
+        if status == "pubmed" or any(key == tag for key, _ in record.extra)
+    )
     ids = [f'<ArticleId IdType="pubmed">{record.pmid}</ArticleId>\n']
     ids += [f'<ArticleId IdType="doi">{escape(record.doi)}</ArticleId>\n'] if record.doi else []
     ids += [f'<ArticleId IdType="pmc">{record.pmcid}</ArticleId>\n'] if record.pmcid else []
@@ -156,10 +156,9 @@ def _history(record: Record) -> str:
         f"<Reference>{_element('Citation', f'PMID {value}')}<ArticleIdList>"
         f'<ArticleId IdType="pubmed">{value}</ArticleId></ArticleIdList></Reference>\n'
         for key, value in record.extra
-        if key == "cites"
+        if key == CITES
     )
     return (
-        f'<PubmedData>\n<History><PubMedPubDate PubStatus="pubmed">{entered}</PubMedPubDate></History>\n'
-        f"<PublicationStatus>ppublish</PublicationStatus>\n{_listed('ArticleIdList', ids)}"
-        f"{_listed('ReferenceList', cited)}</PubmedData>\n"
+        f"<PubmedData>\n<History>{dates}</History>\n<PublicationStatus>ppublish</PublicationStatus>\n"
+        f"{_listed('ArticleIdList', ids)}{_listed('ReferenceList', cited)}</PubmedData>\n"
     )

@@ -15,6 +15,7 @@ from pipeline.records.record import Author, Origin, Passage, Record, from_line
 
 FIRST_PMID = 900_000_001
 MARK = "Fictitious record"  # how the title of every generated record begins
+CITES = "cites"  # the tag in `extra` whose values are the PMIDs that a record cites
 DATA = "records.jsonl"
 
 _SITES = ("liver", "hepatic")

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from xml.sax.saxutils import escape
 
 from pipeline.sandbox import articles
-from pipeline.sandbox.corpus import Corpus
+from pipeline.sandbox.corpus import CITES, Corpus
 from pipeline.sandbox.evaluate import Evaluator
 from pipeline.sandbox.index import Index, texts, words
 from pipeline.search.slices import CAP
@@ -225,11 +225,11 @@ class Endpoint:
         return [(pmid, round(score * 1_000_000)) for pmid, score in ranked[:_NEIGHBOURS]]
 
     def _cited(self, pmid: int) -> Sequence[tuple[int, int]]:
-        found = sorted(int(value) for key, value in self.corpus.record(pmid).extra if key == "cites")
+        found = sorted(int(value) for key, value in self.corpus.record(pmid).extra if key == CITES)
         return [(linked, 0) for linked in found if linked in self._pmids]
 
     def _citing(self, pmid: int) -> Sequence[tuple[int, int]]:
-        value = ("cites", str(pmid))
+        value = (CITES, str(pmid))
         return [(other, 0) for other in self.corpus.pmids if value in self.corpus.record(other).extra]
 
 

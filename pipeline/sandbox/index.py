@@ -10,10 +10,11 @@ import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 
+from pipeline.formats import languages
 from pipeline.records.record import Record
 from pipeline.sandbox.corpus import Corpus
-from pipeline.search.vocabulary import LANGUAGES
 
+_STAMP = re.compile(r"(\d{4})/?(\d{2})/?(\d{2})")
 _WORD = re.compile(r"[^\W_]+")
 _WHOLE = frozenset({"au", "1au", "lastau", "fau", "cn", "la", "pt", "mh", "majr", "ta", "vi", "ip", "pg", "aid", "lid",
                     "sh", "ot", "auid", "ed", "filter", "pl", "si", "isbn", "pubn", "jid"})  # fmt: skip
@@ -51,7 +52,7 @@ def texts(record: Record, tag: str) -> tuple[str, ...]:
         "ad": (place for author in record.authors for place in author.affiliations),
         "auid": (author.orcid for author in record.authors),
         "ta": (record.journal, record.journal_abbreviation),
-        "la": (*record.languages, *(LANGUAGES.get(code, "") for code in record.languages)),
+        "la": (*record.languages, *(languages.name(code) for code in record.languages)),
         "pt": record.publication_types,
         "mh": (*mesh, *(heading.partition("/")[0] for heading in mesh)),
         "majr": (part for whole in record.mesh if "*" in whole for part in (whole.replace("*", ""),)),
@@ -76,15 +77,18 @@ def texts(record: Record, tag: str) -> tuple[str, ...]:
     return tuple(text for text in found.get(tag, ()) if text)
 
 
+# The tag of PubMed's text format under which `Record.extra` keeps the date of a field.
+DATE_TAGS = {"edat": "EDAT", "crdt": "CRDT", "mhda": "MHDA", "lr": "LR", "dcom": "DCOM"}
+
+
 def day(record: Record, tag: str) -> Day:
-    """Return a date of a record: that of publication, or what `extra` gives for another field ("crdt", "2026/11/02").
+    """Return a date of a record: what `extra` keeps for the field, else the date of publication.
 
     A part that is not known is 1, as PubMed sorts it.
     """
     for key, value in record.extra:
-        if key == tag:
-            year, month, date = (int(part) for part in value.split("/"))
-            return year, month, date
+        if key == DATE_TAGS.get(tag) and (found := _STAMP.match(value)):
+            return int(found[1]), int(found[2]), int(found[3])
     return record.year or 0, record.month or 1, record.day or 1
 
 

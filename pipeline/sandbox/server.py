@@ -3,11 +3,13 @@
 import contextlib
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from pipeline.errors import Fault, ReviewError
@@ -41,6 +43,11 @@ class Sandbox(ThreadingHTTPServer):
         except OSError as error:
             remedy = "Choose another one, or leave it out."
             raise ReviewError(Fault(what=f"port {port} cannot be taken ({error.strerror})", remedy=remedy)) from error
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the types of the base class
+        """Pass over a client that went away; anything else is shown as it is."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def address(self) -> str:

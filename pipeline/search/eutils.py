@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -205,6 +205,16 @@ class Client:
         self._reached = False
         self._session = _session()
 
+    def close(self) -> None:
+        """Close the connections that are kept open; the client can be used again all the same."""
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     @property
     def source(self) -> str:
         """Name the endpoint in a sentence."""
@@ -277,7 +287,7 @@ class Client:
                 raise self._failed(utility, answer, attempt)
             growing = min(patience.first_wait * 2 ** (attempt - 1), patience.longest_wait)
             pause = max(growing * (1 + self._jitter() / 2), answer.wait)
-            self._tell(f"{self.source} gave {answer.what} to {_NAMES[utility]}; asking again in {pause:.0f} s.")
+            self._tell(f"{self.source}, {_NAMES[utility]}: {answer.what}; asking again in {pause:.0f} s.")
             self._limit.hold(pause)
             self.repeats += 1
         raise AssertionError("the last try returns or raises")
@@ -293,7 +303,7 @@ class Client:
     def _failed(self, utility: str, trouble: Trouble, attempts: int) -> SearchError:
         if trouble.unreachable and not self._reached:
             what = f"{self.source} cannot be reached ({trouble.what}); no search was run"
-            remedy = trouble.remedy or "Check the connection, then run again, or run with '--offline'."
+            remedy = trouble.remedy or "Check the connection, then run again."
             return SearchError(Fault(what=what, remedy=remedy))
         often = "" if not trouble.passing else f" {attempts} times" if attempts > 1 else " once"
         what = f"{self.source} gave no complete answer to {_NAMES[utility]}: {trouble.what}{often}"
@@ -315,12 +325,15 @@ class Client:
         timeout = (patience.connect, patience.read)
 
         def send() -> requests.Response:
-            return self._session.post(address, data=form, timeout=timeout, allow_redirects=False)
+            with self._session.post(address, data=form, timeout=timeout, allow_redirects=False, stream=True) as answer:
+                _ = answer.content  # read here, so that whatever goes wrong the connection is given back
+            return answer
 
         try:
             answer = _within(patience.answer, send)
         except TimeoutError:
-            self._session = _session()  # the old one may still be busy with the answer that was given up
+            self._session.close()
+            self._session = _session()  # the old one is still busy with the answer that was given up
             return Trouble(f"no complete answer within {patience.answer:.0f} s", passing=True)
         except requests.RequestException as error:
             return _transport_trouble(error, urlsplit(self.endpoint).hostname or self.endpoint)

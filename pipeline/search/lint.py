@@ -5,17 +5,19 @@ section in docs/lint.md. An error means that PubMed will not do what the string 
 missed or the string be misread; a note, that there is a better way.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.search import form, wording
 from pipeline.search.form import Found
-from pipeline.search.strategy import is_comment
+from pipeline.search.strategy import Strategy, is_comment
 from pipeline.search.syntax import Query, Span, parse
 
 PAGE = "docs/lint.md"
 _ORDER = ("error", "warning", "note")
+_NOT_END = re.compile(r"[^\r\n]")
 _WIDTH = 100  # characters of a line that are shown round a finding
 
 Severity = Literal["error", "warning", "note"]
@@ -74,11 +76,43 @@ def lint_file(text: str) -> tuple[Finding, ...]:
     [15]
     """
     lines = text.splitlines(keepends=True)
-    masked = (
-        " " * len(line.rstrip("\r\n")) + line[len(line.rstrip("\r\n")) :] if is_comment(line) else line
-        for line in lines
-    )
-    return lint("".join(masked))
+    return lint("".join(_NOT_END.sub(" ", line) if is_comment(line) else line for line in lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """One query file and what was found in it.
+
+    Attributes:
+        file: its path.
+        text: what stands in it.
+        findings: what is wrong, in the order of the text.
+        answered: the file that a person accepted to run instead; empty if this one is run.
+    """
+
+    file: str
+    text: str
+    findings: tuple[Finding, ...]
+    answered: str = ""
+
+
+def lint_searches(strategies: Mapping[str, Strategy], texts: Mapping[str, str]) -> tuple[Linted, ...]:
+    """Lint the query files of a review: of each search of PubMed the published string, and the accepted one beside it.
+
+    Args:
+        strategies: the searches by id, as in workflow.yaml.
+        texts: what stands in the files that they name, by path.
+    """
+    linted = []
+    for strategy in strategies.values():
+        if strategy.kind != "query":
+            continue
+        text = texts[strategy.query]
+        linted.append(Linted(strategy.query, text, lint_file(text), strategy.accepted))
+        if strategy.accepted:
+            text = texts[strategy.accepted]
+            linted.append(Linted(strategy.accepted, text, lint_file(text)))
+    return tuple(linted)
 
 
 def place(text: str, finding: Finding) -> tuple[int, int]:

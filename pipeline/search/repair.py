@@ -19,7 +19,7 @@ class Repair:
     """One way to balance a string.
 
     Attributes:
-        text: the string with the repair made.
+        text: the string with the repair made, on one line.
         how: what was changed, in words.
         alternatives: how many repairs of the same size mean something else; 0 if all mean the same.
         compared: how many repairs of this size there are.
@@ -43,15 +43,10 @@ def smallest(query: Query) -> Repair | None:
     text, surplus = query.text, [fault.span.start for fault in faults if query.text[fault.span.start] == ")"]
     kept = "".join(char for place, char in enumerate(text) if place not in set(surplus))
     missing = len(faults) - len(surplus)
-    proposed = kept.rstrip() + ")" * missing
-    how = " and ".join(
-        part
-        for part in (
-            f"take away the closing parenthesis at {_places(surplus)}" if surplus else "",
-            f"put {missing} closing parenthes{'is' if missing == 1 else 'es'} at the end" if missing else "",
-        )
-        if part
-    )
+    proposed = " ".join((kept.rstrip() + ")" * missing).split())
+    these = "this closing parenthesis" if len(surplus) == 1 else f"the {len(surplus)} that were never opened"
+    how = [f"take away {these}"] if surplus else []
+    how += [f"put {missing} closing parenthes{'is' if missing == 1 else 'es'} at the end"] if missing else []
     meanings = {meaning(parse(proposed))}
     compared = 1
     others = list(_single_changes(query, surplus=bool(surplus))) if len(faults) == 1 else []
@@ -59,11 +54,7 @@ def smallest(query: Query) -> Repair | None:
         balanced = [found for found in map(parse, others) if _SLUG not in {problem.slug for problem in found.problems}]
         meanings.update(meaning(found) for found in balanced)
         compared = max(len(balanced), 1)
-    return Repair(proposed, how, len(meanings) - 1, compared)
-
-
-def _places(places: list[int]) -> str:
-    return ("character " if len(places) == 1 else "characters ") + ", ".join(str(place + 1) for place in places)
+    return Repair(proposed, " and ".join(how), len(meanings) - 1, compared)
 
 
 def _single_changes(query: Query, *, surplus: bool) -> Iterator[str]:

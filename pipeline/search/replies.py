@@ -227,21 +227,26 @@ def _control(body: bytes) -> Any:  # noqa: ANN401 - Bio.Entrez gives lists and d
 
 
 def page_pmids(body: bytes) -> tuple[str, ...]:
-    """List the PMIDs of the records on a page, in order, each as often as it stands there.
+    """List the PMIDs of the records on a page, in order; one that is there in two versions is listed twice.
 
     Raises:
-        ValueError: the page is not a complete, well-formed PubmedArticleSet, or a record on it has no PMID.
+        ValueError: the page is not a complete, well-formed PubmedArticleSet, or a record on it has no PMID or stands
+            there twice.
     """
-    found: list[str] = []
+    found: list[tuple[str, str]] = []
     try:
         for record in _walk(body, "PubmedArticle", "PubmedBookArticle"):
-            pmid = record.findtext("MedlineCitation/PMID") or record.findtext("BookDocument/PMID") or ""
-            if not pmid.strip().isdecimal():
+            pmid = record.find("MedlineCitation/PMID")
+            pmid = record.find("BookDocument/PMID") if pmid is None else pmid
+            number = "" if pmid is None else (pmid.text or "").strip()
+            if not number.isdecimal():
                 raise ValueError(f"record {len(found) + 1} of the page has no PMID")
-            found.append(pmid.strip())
+            found.append((number, pmid.get("Version", "1")))
             record.clear()
             while record.getprevious() is not None:
                 del record.getparent()[0]
     except etree.XMLSyntaxError as error:
         raise ValueError(f"the page is not well-formed ({error.msg})") from error
-    return tuple(found)
+    if len(set(found)) != len(found):
+        raise ValueError("a record stands on the page twice")
+    return tuple(number for number, _ in found)

@@ -8,11 +8,14 @@ no run, never a short result. Talking is the client's (`eutils`), storing is the
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.errors import Fault, ProtocolError
 from pipeline.search import listing, search_run
 from pipeline.search.fetching import Sink, fetch_records, stamp
 from pipeline.search.pubmed import Progress, PubMed, Tell, silence
+from pipeline.search.repair import smallest
 from pipeline.search.search_run import SearchRun
 from pipeline.search.strategy import PUBMED_PLATFORM, Strategy, read_query, term, verbatim
+from pipeline.search.syntax import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,12 @@ def retrieve(
         ProtocolError: the string to run is not a PubMed query, or a limit means nothing to PubMed.
         SearchError: the source did not deliver everything; there is no run.
     """
+    query = read_query(accepted or published)
+    if strategy.kind == "query":
+        check_query(query, file=strategy.accepted or strategy.query)
     begun, sent, repeated = pubmed.now(), pubmed.requests, pubmed.repeats
     tell(Progress("asking for the state of the index"))
     index = pubmed.updated()
-    query = read_query(accepted or published)
     linked = listing.Linked((), (), 0)
     if strategy.kind == "query":
         steps, listed = listing.search(pubmed, query, strategy.limits, tell=tell)
@@ -107,3 +112,21 @@ def retrieve(
         repeats=pubmed.repeats - repeated,
     )
     return Retrieval(run, pmids)
+
+
+def check_query(query: str, *, file: str = "") -> None:
+    """Refuse a string that PubMed would have to guess at: nobody knows what it would make of it.
+
+    Raises:
+        ProtocolError: parentheses, quotes, tags or operators do not add up, or there is no term.
+    """
+    parsed = parse(query)
+    if parsed.problems or parsed.tree is None:
+        repair = smallest(parsed)
+        remedy = "Keep the published string, and name a file with the string to run in 'accepted' of the search."
+        if repair:
+            remedy += f" The smallest repair: {repair.text}"
+        said = [f"there is {problem.what}" for problem in parsed.problems] or ["it holds no term"]
+        raise ProtocolError(
+            [Fault(what=f"the string is no PubMed query: {what}", file=file, remedy=remedy) for what in said]
+        )

@@ -11,8 +11,8 @@ from datetime import date
 from typing import Literal
 
 from pipeline.errors import Fault, ProtocolError, did_you_mean
+from pipeline.formats import languages
 from pipeline.records import identifiers
-from pipeline.search.vocabulary import LANGUAGES
 
 ELINKS = {"similar": "pubmed_pubmed", "cited-by": "pubmed_pubmed_citedin", "references": "pubmed_pubmed_refs"}
 PUBMED_PLATFORM = "NCBI Entrez (E-utilities)"
@@ -52,6 +52,9 @@ class Limits:
     dates: Dates = Dates()
     languages: tuple[str, ...] = ()
     publication_types: tuple[str, ...] = ()
+
+
+NO_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +112,7 @@ class Strategy:
     query: str = ""
     accepted: str = ""
     accepted_because: str = ""
-    limits: Limits = Limits()
+    limits: Limits = NO_LIMITS
     seeds: Seeds = Seeds()
     files: tuple[str, ...] = ()
     format: str = ""
@@ -184,7 +187,7 @@ def clauses(limits: Limits) -> tuple[Clause, ...]:
         span = " ".join(f"{word} {value}" for word, value in (("from", dates.since), ("to", dates.until)) if value)
         found.append(Clause("dates", term, f"{DATE_FIELDS[dates.field]} {span}"))
     if limits.languages:
-        names = [LANGUAGES.get(language.lower(), language.lower()) for language in limits.languages]
+        names = [languages.name(languages.code(language) or language).lower() for language in limits.languages]
         words = "language " + " or ".join(name.capitalize() for name in names)
         found.append(Clause("languages", _any_of(names, "la"), words))
     if limits.publication_types:
@@ -208,7 +211,7 @@ def _numbers(text: str, *, last: bool) -> tuple[str, str, str]:
     return year, f"{whole_month:02}", f"{whole_day:02}"
 
 
-def term(query: str, limits: Limits = Limits(), *, upto: int | None = None) -> str:
+def term(query: str, limits: Limits = NO_LIMITS, *, upto: int | None = None) -> str:
     """Write what is sent to PubMed: the string in parentheses, and behind it every limit, or the first `upto` of them.
 
     Without limits the string goes as it stands.
@@ -230,9 +233,9 @@ def _check(strategy: Strategy) -> Iterator[Fault]:
     yield from _check_accepted(strategy)
     yield from _check_dates(strategy.limits.dates)
     for place, language in enumerate(strategy.limits.languages):
-        if language.lower() not in LANGUAGES and language.lower() not in LANGUAGES.values():
+        if not languages.code(language):
             what = f"{language!r} is not a language of PubMed"
-            remedy = did_you_mean(language, [*LANGUAGES.values()])
+            remedy = did_you_mean(language, [name for names in languages.LANGUAGES.values() for name in names])
             accepted = "an English name or a three-letter code of NLM's language table, such as english or eng"
             yield Fault(what=what, column=f"limits.languages.{place}", accepted=accepted, remedy=remedy)
     for place, name in enumerate(strategy.limits.publication_types):
@@ -284,7 +287,7 @@ def _check_kind(strategy: Strategy) -> Iterator[Fault]:
     if seeds.score_at_least and kind != "similar":
         what = "only similar documents have a score"
         yield Fault(what=what, column="seeds.score_at_least", remedy="Delete the key, or set 'kind: similar'.")
-    if kind == "export" and strategy.limits != Limits():
+    if kind == "export" and strategy.limits != NO_LIMITS:
         what = "limits of an exported search were set on its platform and cannot be applied here"
         yield Fault(what=what, column="limits", remedy="Delete the key; say the limits in 'published_in' or 'filters'.")
     if kind != "export" and strategy.files:

@@ -99,7 +99,6 @@ woman women
 man men
 adolescent adolescents
 patient patients
-disease diseases
 disorder disorders
 syndrome syndromes
 infection infections

@@ -1,23 +1,7 @@
-"""What PubMed calls things: its search fields with every spelling of their tags, its languages."""
+"""What PubMed calls things: its search fields with every spelling of their tags, and the words it passes over."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-# Languages of PubMed records: the code in the record, the name that [la] takes. Source: NLM, "Language table for
-# MEDLINE/PubMed data", https://www.nlm.nih.gov/bsd/language_table.html (MARC codes = ISO 639-2/B)
-LANGUAGES = {
-    "afr": "afrikaans", "alb": "albanian", "amh": "amharic", "ara": "arabic", "arm": "armenian", "aze": "azerbaijani",
-    "ben": "bengali", "bos": "bosnian", "bul": "bulgarian", "cat": "catalan", "chi": "chinese", "cze": "czech",
-    "dan": "danish", "dut": "dutch", "eng": "english", "epo": "esperanto", "est": "estonian", "fin": "finnish",
-    "fre": "french", "geo": "georgian", "ger": "german", "gla": "scottish gaelic", "gre": "greek", "heb": "hebrew",
-    "hin": "hindi", "hrv": "croatian", "hun": "hungarian", "ice": "icelandic", "ind": "indonesian", "ita": "italian",
-    "jpn": "japanese", "kin": "kinyarwanda", "kor": "korean", "lat": "latin", "lav": "latvian", "lit": "lithuanian",
-    "mac": "macedonian", "mal": "malayalam", "mao": "maori", "may": "malay", "mul": "multiple languages",
-    "nor": "norwegian", "per": "persian", "pol": "polish", "por": "portuguese", "pus": "pushto", "rum": "romanian",
-    "rus": "russian", "san": "sanskrit", "slo": "slovak", "slv": "slovenian", "spa": "spanish", "srp": "serbian",
-    "swe": "swedish", "tha": "thai", "tur": "turkish", "ukr": "ukrainian", "und": "undetermined", "urd": "urdu",
-    "vie": "vietnamese", "wel": "welsh",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

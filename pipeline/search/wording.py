@@ -176,6 +176,7 @@ def hyphenated_phrase(query: Query) -> Iterator[Found]:
 def stray_punctuation(query: Query) -> Iterator[Found]:
     """Find terms that end with the punctuation of a sentence."""
     for term in query.terms():
-        if term.text[-1:] in {",", ";", "."} and len(term.text) > 1 and not _NUMERIC.fullmatch(term.text):
+        plain = _NUMERIC.fullmatch(term.text) or foreign.match(term.text)
+        if term.text[-1:] in {",", ";", "."} and len(term.text) > 1 and not plain:
             what = f"{term.text!r} ends with punctuation of a sentence."
             yield Found(term.span, what, f'"{term.text.rstrip(",;.")}"' if term.quoted else term.text.rstrip(",;."))

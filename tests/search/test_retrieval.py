@@ -14,50 +14,46 @@ NIGRI = '("liver" OR "hepatic") AND (metastasis OR metastases) AND ("pancreatic 
 
 
 @pytest.fixture(scope="module")
-def bundled():
-    with server.serving(corpus.bundled()) as running:
-        yield running
+def client():
+    with server.serving(corpus.bundled()) as running, Client(running.address) as client:
+        yield client
 
 
-def test_every_counted_record_is_on_exactly_one_page(bundled):
+def test_every_counted_record_is_on_exactly_one_page(client):
     pages = {}
     strategy = Strategy(query="q.txt", limits=Limits(dates=Dates(until="2018-05"), languages=("english",)))
-    found = retrieval.retrieve(Client(bundled.address), strategy, search="n", published=NIGRI, sink=pages.__setitem__)
+    found = retrieval.retrieve(client, strategy, search="n", published=NIGRI, sink=pages.__setitem__)
     on_pages = [pmid for page in found.run.pages for pmid in page_pmids(unpack(pages[page.file])[0])]
     assert sorted(on_pages) == sorted(found.pmids)
     assert found.run.count == found.run.identified == len(found.pmids) == 15
 
 
-def test_each_limit_is_counted_by_itself(bundled):
+def test_each_limit_is_counted_by_itself(client):
     strategy = Strategy(query="q.txt", limits=Limits(dates=Dates(until="2018-05"), languages=("english",)))
-    found = retrieval.retrieve(Client(bundled.address), strategy, search="n", published=NIGRI, sink=lambda *_: None)
+    found = retrieval.retrieve(client, strategy, search="n", published=NIGRI, sink=lambda *_: None)
     assert [(step.limit, step.count) for step in found.run.steps] == [("", 18), ("dates", 15), ("languages", 15)]
 
 
-def test_a_limit_that_pubmed_does_not_know_is_refused_instead_of_finding_nothing(bundled):
+def test_a_limit_that_pubmed_does_not_know_is_refused_instead_of_finding_nothing(client):
     strategy = Strategy(query="q.txt", limits=Limits(publication_types=("rondomized trial",)))
     with pytest.raises(ProtocolError, match="rondomized trial"):
-        retrieval.retrieve(Client(bundled.address), strategy, search="n", published=NIGRI, sink=lambda *_: None)
+        retrieval.retrieve(client, strategy, search="n", published=NIGRI, sink=lambda *_: None)
 
 
-def test_a_run_says_that_it_came_from_the_sandbox(bundled):
-    found = retrieval.retrieve(
-        Client(bundled.address), Strategy(query="q"), search="n", published=NIGRI, sink=lambda *_: None
-    )
+def test_a_run_says_that_it_came_from_the_sandbox(client):
+    found = retrieval.retrieve(client, Strategy(query="q"), search="n", published=NIGRI, sink=lambda *_: None)
     assert found.run.sandbox is True
     assert search_run.from_json(search_run.to_json(found.run)) == found.run
 
 
-def test_links_are_followed_from_seeds_and_narrowed_by_limits(bundled):
+def test_links_are_followed_from_seeds_and_narrowed_by_limits(client):
     strategy = Strategy(
         kind="similar",
         via="citation-searching",
         seeds=Seeds(pmids=("900000187",), at_most=20),
         limits=Limits(dates=Dates(until="2018-05")),
     )
-    found = retrieval.retrieve(
-        Client(bundled.address), strategy, search="s", seeds=("900000187",), sink=lambda *_: None
-    )
+    found = retrieval.retrieve(client, strategy, search="s", seeds=("900000187",), sink=lambda *_: None)
     assert [(seed.linked, seed.taken) for seed in found.run.seeds] == [(100, 20)]
     assert "900000187" not in found.pmids
     assert found.run.steps[0].count == 20

@@ -1,0 +1,73 @@
+"""`living-review recall`: does a strategy find the records that are known to belong."""
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.lint import read_text
+from pipeline.cli.source import opened
+from pipeline.cli.terminal import plain
+from pipeline.errors import Fault, ProtocolError
+from pipeline.records import identifiers
+from pipeline.search.recall import Recall, recall
+from pipeline.search.strategy import read_query
+
+
+@click.command()
+@click.argument("query", metavar="QUERY", type=click.Path(path_type=Path))
+@click.argument("known", metavar="[PMID]...", nargs=-1)
+@click.option(
+    "--known", "lists", metavar="FILE", multiple=True, type=click.Path(path_type=Path), help="PMIDs, one a line."
+)
+@click.option(
+    "--pubmed", "where", default="pubmed", show_default=True, help="pubmed, sandbox, or an endpoint's address."
+)
+@click.option(
+    "--at-least", type=click.FloatRange(0, 100), default=0.0, help="Exit with 1 below this recall, in percent."
+)
+def recall_command(*, query: Path, known: tuple[str, ...], lists: tuple[Path, ...], where: str, at_least: float) -> int:
+    """Ask PubMed which known records the query in the file QUERY finds, and why it misses the others."""
+    pmids = _pmids(known, lists)
+    with opened(where, tell=lambda said: click.echo(said, err=True)) as client:
+        outcome = recall(client, read_query(read_text(query)), pmids)
+        if client.sandbox:
+            click.echo("SANDBOX: fictitious PMIDs, not PubMed.")
+    for line in told(outcome):
+        click.echo(plain(line))
+    return 1 if 100 * outcome.share < at_least else 0
+
+
+def _pmids(known: tuple[str, ...], lists: tuple[Path, ...]) -> tuple[str, ...]:
+    """Collect PMIDs from the command line and from files, where '#' begins a comment; all faults at once."""
+    given = [("", 0, word) for word in known]
+    for path in lists:
+        lines = read_text(path).splitlines()
+        given += [(str(path), number, line.partition("#")[0].strip()) for number, line in enumerate(lines, start=1)]
+    given = [(file, line, word) for file, line, word in given if word]
+    faults = [
+        Fault(what=f"{word!r} is not a PMID", file=file, line=line, accepted="digits, such as 31452104")
+        for file, line, word in given
+        if not identifiers.pmid(word)
+    ]
+    if not given:
+        faults.append(Fault(what="no known record is named", remedy="Give PMIDs, or a file of them with --known."))
+    if faults:
+        raise ProtocolError(faults)
+    return tuple(dict.fromkeys(identifiers.pmid(word) for _, _, word in given))
+
+
+def told(outcome: Recall) -> list[str]:
+    """Say what was found, what each concept finds, and what was missed and why."""
+    known = len(outcome.found) + len(outcome.missed)
+    lines = [f"Found {len(outcome.found)} of {known} known records: relative recall {100 * outcome.share:.1f}%."]
+    if outcome.unknown:
+        lines.append(f"Not in PubMed, and not counted: {', '.join(outcome.unknown)}.")
+    lines.append("Concepts, and how many of the known records meet each:")
+    for number, concept in enumerate(outcome.concepts, start=1):
+        lines.append(f"  {number}. {concept.met:>4} of {known}  {'NOT ' if concept.excluded else ''}{concept.text}")
+    if outcome.missed:
+        lines.append("Missed:")
+    for missed in outcome.missed:
+        fails = ", ".join(str(place + 1) for place in missed.fails) or "no single one, but their combination"
+        lines.append(f"  {missed.pmid}  {missed.title or '(not delivered)'}  [fails: {fails}]")
+    return lines
