@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "why": (
         "pipeline.cli.why:why",
         "Tell the life of one record: its search, its duplicates, every decision, the boxes that count it.",
+    ),
     "lint": ("pipeline.cli.lint:lint_command", "Check PubMed queries for what PubMed would refuse, ignore or misread."),
     "recall": (
         "pipeline.cli.recall:recall_command",

@@ -1,14 +1,16 @@
 """`living-review recall`: does a strategy find the records that are known to belong."""
 
+import os
 from pathlib import Path
 
 import click
 
 from pipeline.cli.lint import read_text
-from pipeline.cli.source import opened
+from pipeline.cli.run import endpoint_of
 from pipeline.cli.terminal import plain
 from pipeline.errors import Fault, ProtocolError
 from pipeline.records import identifiers
+from pipeline.search.eutils import Client, credentials
 from pipeline.search.recall import Recall, recall
 from pipeline.search.strategy import read_query
 
@@ -19,22 +21,25 @@ from pipeline.search.strategy import read_query
 @click.option(
     "--known", "lists", metavar="FILE", multiple=True, type=click.Path(path_type=Path), help="PMIDs, one a line."
 )
-@click.option(
-    "--pubmed", "where", default="pubmed", show_default=True, help="pubmed, sandbox, or an endpoint's address."
-)
+@click.option("--pubmed", "where", default="live", metavar="live|sandbox|URL", help="Whom to ask.")
 @click.option(
     "--at-least", type=click.FloatRange(0, 100), default=0.0, help="Exit with 1 below this recall, in percent."
 )
 def recall_command(*, query: Path, known: tuple[str, ...], lists: tuple[Path, ...], where: str, at_least: float) -> int:
     """Ask PubMed which known records the query in the file QUERY finds, and why it misses the others."""
     pmids = _pmids(known, lists)
-    with opened(where, tell=lambda said: click.echo(said, err=True)) as client:
+    who = credentials(os.environ)
+    with endpoint_of(where) as endpoint, Client(endpoint, credentials=who, tell=_complain) as client:
         outcome = recall(client, read_query(read_text(query)), pmids)
         if client.sandbox:
             click.echo("SANDBOX: fictitious PMIDs, not PubMed.")
     for line in told(outcome):
         click.echo(plain(line))
     return 1 if 100 * outcome.share < at_least else 0
+
+
+def _complain(said: str) -> None:
+    click.echo(said, err=True)
 
 
 def _pmids(known: tuple[str, ...], lists: tuple[Path, ...]) -> tuple[str, ...]:

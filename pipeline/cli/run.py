@@ -41,7 +41,7 @@ def run(folder: Path, *, offline: bool, pubmed: str, strict: bool) -> int:
     if sandbox and not (review.root.name == practice.COPY and (review.root.parent / PROTOCOL).is_file()):
         review = practice.copy(review)
     practice.check(review, sandbox=sandbox)
-    with _endpoint(pubmed) as endpoint:
+    with endpoint_of(pubmed) as endpoint:
         results = _run(review, None if offline else endpoint)
     accounts = [result.account for result in results]
     if any(account.unreachable for account in accounts) and not offline:
@@ -66,7 +66,7 @@ def _run(review: ReviewFolder, endpoint: str | None) -> "Sequence[Result]":
 
 
 @contextmanager
-def _endpoint(pubmed: str) -> Iterator[str]:
+def endpoint_of(pubmed: str) -> Iterator[str]:
     """Find the address to ask; the sandbox is served for as long as the run lasts."""
     from pipeline.search.eutils import PUBMED
 
