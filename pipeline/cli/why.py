@@ -11,7 +11,6 @@ from pipeline.errors import Fault, ReviewError, did_you_mean
 from pipeline.workflow.folder import ReviewFolder
 
 if TYPE_CHECKING:
-    from pipeline.deduplicate.citation import Pair
     from pipeline.records.record import Record
 
 
@@ -37,7 +36,7 @@ def why(record: str, folder: Path) -> None:
         found,
         source=next(source for source in flow.sources(review, settings) if source.id == found.origin.search),
         citation=citation,
-        pairs=_pairs(review, found.id),
+        pairs=[pair for pair in derived.pairs(review) if found.id in {pair.a, pair.b}],
         screening=now.screening,
         events=now.ledger.events,
         settings=settings.screening,
@@ -76,30 +75,3 @@ def find(words: str, records: Sequence["Record"]) -> "Record":
         )
     remedy = did_you_mean(words, list(by_id)) or "Ids stand in the worksheets, in the column record_id."
     raise ReviewError(Fault(what=f"{words!r} is no record of this review", remedy=remedy))
-
-
-def _pairs(review: ReviewFolder, record: str) -> "tuple[Pair, ...]":
-    """Read the judged pairs of one record."""
-    import msgspec
-
-    from pipeline.deduplicate.citation import Pair
-    from pipeline.records import tables
-
-    path = "outputs/pairs.csv"
-    table = tables.read(review.read(path), file=path)
-    mine = (row for row in table.rows if record in {row["record_a"], row["record_b"]})
-    return tuple(
-        msgspec.convert(
-            {
-                "a": row["record_a"],
-                "b": row["record_b"],
-                "verdict": row["verdict"],
-                "rule": row["rule"],
-                "score": float(row["score"]),
-                "reason": row["reason"],
-                "by": row["by"],
-            },
-            Pair,
-        )
-        for row in mine
-    )

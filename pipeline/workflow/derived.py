@@ -4,13 +4,16 @@ from typing import TypeVar
 
 import msgspec
 
-from pipeline.deduplicate.citation import Citation
+from pipeline.deduplicate.citation import Citation, Deduplication, Pair, Skipped
 from pipeline.errors import Fault, FormatError
+from pipeline.records import tables
 from pipeline.records.record import Record
 from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 
 RECORDS = "records.jsonl"
 CITATIONS = "citations.jsonl"
+PAIRS = "pairs.csv"
+NOT_COMPARED = "not_compared.csv"
 
 _T = TypeVar("_T")
 
@@ -23,6 +26,32 @@ def records(folder: ReviewFolder) -> tuple[Record, ...]:
 def citations(folder: ReviewFolder) -> tuple[Citation, ...]:
     """Read every citation of the review, first retrieved first."""
     return _lines(folder, CITATIONS, Citation)
+
+
+def pairs(folder: ReviewFolder) -> tuple[Pair, ...]:
+    """Read every judged pair, without its evidence, which pairs.csv gives in words for people."""
+    fields = ("verdict", "kind", "rule", "by", "reason")
+    return tuple(
+        msgspec.convert(
+            {"a": row["record_a"], "b": row["record_b"], "score": float(row["score"]), **{f: row[f] for f in fields}},
+            Pair,
+        )
+        for row in _table(folder, PAIRS)
+    )
+
+
+def deduplication(folder: ReviewFolder) -> Deduplication:
+    """Read what came of deduplication; how many pairs were looked at and dismissed is not kept."""
+    skipped = (
+        Skipped(key=row["key"], records=int(row["records"]), pairs=int(row["pairs_not_compared"]))
+        for row in _table(folder, NOT_COMPARED)
+    )
+    return Deduplication(citations=citations(folder), pairs=pairs(folder), skipped=tuple(skipped))
+
+
+def _table(folder: ReviewFolder, name: str) -> tuple[tables.Row, ...]:
+    path = f"{OUTPUTS}/{name}"
+    return tables.read(folder.read(path), file=path).rows
 
 
 def _lines(folder: ReviewFolder, name: str, kind: type[_T]) -> tuple[_T, ...]:

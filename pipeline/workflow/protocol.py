@@ -10,6 +10,8 @@ from pipeline.errors import Fault, ProtocolError, did_you_mean
 from pipeline.extraction import settings as extraction_settings
 from pipeline.extraction.settings import ExtractionSettings
 from pipeline.formats import FORMATS
+from pipeline.report import settings as report_settings
+from pipeline.report.settings import ReportSettings
 from pipeline.screening import settings as screening_settings
 from pipeline.screening.settings import ScreeningSettings
 from pipeline.search import strategy
@@ -57,6 +59,7 @@ class Protocol:
         deduplication: how records are joined.
         screening: how citations become included reports.
         extraction: the outcomes, and the words that the forms accept.
+        report: how the report looks and what it holds.
     """
 
     schema: int
@@ -66,6 +69,7 @@ class Protocol:
     deduplication: DeduplicationSettings = field(default_factory=DeduplicationSettings)
     screening: ScreeningSettings = field(default_factory=ScreeningSettings)
     extraction: ExtractionSettings = field(default_factory=ExtractionSettings)
+    report: ReportSettings = field(default_factory=ReportSettings)
 
 
 def load(folder: ReviewFolder) -> Protocol:
@@ -105,6 +109,8 @@ def _check(protocol: Protocol, folder: ReviewFolder) -> Iterator[Fault]:
     yield from _under("deduplication", deduplication_settings.check(protocol.deduplication))
     yield from screening_settings.check(protocol.screening)
     yield from extraction_settings.check(protocol.extraction)
+    yield from _under("report", report_settings.check(protocol.report))
+    yield from _check_report(protocol.report, folder)
 
 
 def _under(key: str, faults: Iterable[Fault]) -> Iterator[Fault]:
@@ -126,6 +132,18 @@ def _check_search(key: str, search: Strategy, protocol: Protocol, folder: Review
         what = f"there is no search {search.seeds.search!r}"
         remedy = did_you_mean(search.seeds.search, list(protocol.searches))
         yield Fault(what=what, column=f"{key}.seeds.search", accepted=", ".join(protocol.searches), remedy=remedy)
+
+
+def _check_report(settings: ReportSettings, folder: ReviewFolder) -> Iterator[Fault]:
+    named = {f"texts.{part}": path for part, path in settings.texts.items()}
+    named["logo"] = settings.logo
+    if settings.citation_style.endswith(".csl"):
+        named["citation_style"] = settings.citation_style
+    for key, path in named.items():
+        if path and (fault := _missing(folder, path)):
+            yield replace(fault, column=f"report.{key}")
+    if settings.fonts and (fault := _outside(folder, settings.fonts)):
+        yield replace(fault, column="report.fonts")
 
 
 def _missing(folder: ReviewFolder, path: str) -> Fault | None:

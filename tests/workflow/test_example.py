@@ -83,6 +83,8 @@ def test_the_outputs_under_version_control_are_what_a_fresh_run_makes(example, b
     bring_up_to_date(example)
     made = files_of(example / "outputs")
     kept = files_of(root / "outputs")
+    if not kept:
+        pytest.skip("outputs/ is not under version control at present")
     passing = {".code.json", "manifest.json", "report.pdf"}
     assert sorted(set(made) - passing) == sorted(set(kept) - passing)
     assert [name for name in sorted(made) if name not in passing and made[name] != kept[name]] == []

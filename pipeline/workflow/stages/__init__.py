@@ -1,7 +1,7 @@
 """The stages: the one list. Each loads values, calls the core, and saves what the core returns."""
 
 from pipeline.workflow.run import Stage
-from pipeline.workflow.stages import collect, deduplicate, extract, flow, screen, search
+from pipeline.workflow.stages import collect, deduplicate, extract, flow, report, screen, search
 
 STAGES: tuple[Stage, ...] = (
     Stage(name="search", title="Searching", run=search.run, always=True),
@@ -48,6 +48,15 @@ STAGES: tuple[Stage, ...] = (
         after=("screen",),
         reads=("outputs/citations.jsonl", "screening/*/*/*", "extraction/*", "extraction/*/*"),
         settings=("searches", "screening", "extraction"),
-        writes=("tables/*",),
+        writes=("extraction/*",),
+    ),
+    Stage(
+        name="report",
+        title="Report",
+        run=report.run,
+        after=("prisma", "extract"),
+        reads=("outputs/*.jsonl", "outputs/*.csv", "outputs/prisma/*", "outputs/extraction/*", *report.INPUTS),
+        settings=("review", "searches", "deduplication", "screening", "extraction", "report"),
+        writes=("report.*", "summary.json", "tables/*", "CITATION.txt", "methods.txt", "included.ris"),
     ),
 )

@@ -19,10 +19,11 @@ from pipeline.search.search_run import RUN_FILE, Page, SearchRun
 from pipeline.search.strategy import Strategy
 from pipeline.workflow import derived, history
 from pipeline.workflow.account import Account, counted
-from pipeline.workflow.folder import ReviewFolder
+from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 from pipeline.workflow.history import Held
 from pipeline.workflow.run import Work
 
+UNREAD_FILE = "unread.csv"
 UNREAD = ("search", "file", "line", "row", "what", "remedy", "raw")
 SEARCHES = ("search", "database", "via", "kind", "state", "first_run", "last_run", "runs", "records", "unread", "again")
 
@@ -72,7 +73,7 @@ def run(work: Work) -> Account:
     records = in_retrieval_order(shelves)
     work.folder.derive(derived.RECORDS, map(to_line, records))
     work.folder.derive("searches.csv", tables.write(SEARCHES, map(_row, shelves)))
-    work.folder.derive("unread.csv", tables.write(UNREAD, (row for shelf in shelves for row in _unread_rows(shelf))))
+    work.folder.derive(UNREAD_FILE, tables.write(UNREAD, (row for shelf in shelves for row in _unread_rows(shelf))))
     return Account(
         did=(*filter(None, map(_did, shelves)), f"{counted(len(records), 'record')} in all."),
         warnings=tuple(warning for shelf in shelves for warning in _warnings(shelf)) + _orphans(work),
@@ -104,6 +105,12 @@ def shelve(work: Work) -> list[Shelf]:
     if faults:
         raise FormatError(faults)
     return shelves
+
+
+def unread(folder: ReviewFolder) -> tuple[tables.Row, ...]:
+    """Read the list of the blocks that no reader could read."""
+    path = f"{OUTPUTS}/{UNREAD_FILE}"
+    return tables.read(folder.read(path), file=path).rows
 
 
 def in_retrieval_order(shelves: Iterable[Shelf]) -> list[Record]:

@@ -26,9 +26,9 @@ def run(work: Work) -> Account:
     verdicts = asks.read_answers(forms, records)
     found = deduplicate(records, verdicts, work.protocol.deduplication)
     folder.derive(derived.CITATIONS, map(to_line, found.citations))
-    folder.derive("pairs.csv", tables.write(*asks.pairs_table(found)))
+    folder.derive(derived.PAIRS, tables.write(*asks.pairs_table(found)))
     skipped = ((each.key, str(each.records), str(each.pairs)) for each in found.skipped)
-    folder.derive("not_compared.csv", tables.write(SKIPPED, skipped))
+    folder.derive(derived.NOT_COMPARED, tables.write(SKIPPED, skipped))
     asked = {(row["record_a"], row["record_b"]) for form in forms for row in form.rows}
     header, rows = asks.form_rows(found, records, asked)
     if rows:

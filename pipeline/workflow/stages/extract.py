@@ -48,14 +48,14 @@ def run(work: Work) -> Account:
     if news:
         found, included = load(folder, work.protocol)
     for table in summary_tables(found, settings):
-        folder.derive(f"tables/{table.name}.csv", summary_table.as_csv(table))
-        folder.derive(f"tables/{table.name}.md", summary_table.as_markdown(table).encode())
-        folder.derive(f"tables/{table.name}.html", summary_table.as_html(table).encode())
+        folder.derive(f"extraction/{table.name}.csv", summary_table.as_csv(table))
+        folder.derive(f"extraction/{table.name}.md", summary_table.as_markdown(table).encode())
+        folder.derive(f"extraction/{table.name}.html", summary_table.as_html(table).encode())
     for tool in bias_figures.tools_used(found):
-        folder.derive(f"tables/{tool.name}-traffic-lights.svg", bias_figures.traffic_lights(found, tool).encode())
-        folder.derive(f"tables/{tool.name}-summary.svg", bias_figures.bias_bars(found, tool).encode())
+        folder.derive(f"extraction/{tool.name}-traffic-lights.svg", bias_figures.traffic_lights(found, tool).encode())
+        folder.derive(f"extraction/{tool.name}-summary.svg", bias_figures.bias_bars(found, tool).encode())
     warnings = ((w.file, str(w.row or ""), w.column, w.what, w.remedy) for w in found.warnings)
-    folder.derive("tables/warnings.csv", csv.write(WARNINGS, warnings))
+    folder.derive("extraction/warnings.csv", csv.write(WARNINGS, warnings))
     return Account(
         did=tuple(_did(found)), news=tuple(news), warnings=tuple(_warnings(found)), pending=tuple(_pending(found))
     )
@@ -122,7 +122,7 @@ def _warnings(found: Extraction) -> Iterator[str]:
     yield from found.notices
     if found.warnings:
         cells = counted(len(found.warnings), "cell")
-        yield f"{cells} possible but suspicious, each with its reason: outputs/tables/warnings.csv."
+        yield f"{cells} possible but suspicious, each with its reason: outputs/extraction/warnings.csv."
 
 
 def _pending(found: Extraction) -> Iterator[str]:

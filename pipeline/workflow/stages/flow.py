@@ -11,7 +11,7 @@ from pipeline.workflow.account import Account, counted
 from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.protocol import Protocol
 from pipeline.workflow.run import Work
-from pipeline.workflow.stages import screen
+from pipeline.workflow.stages import collect, screen
 
 BOXES = ("box", "part", "n", "ids")
 
@@ -47,8 +47,7 @@ def sources(folder: ReviewFolder, protocol: Protocol) -> Iterator[Source]:
 
 def unread(folder: ReviewFolder) -> Iterator[Removal]:
     """List the blocks that no reader could read and that a person accepted to lose."""
-    table = tables.read(folder.read("outputs/unread.csv"), file="outputs/unread.csv")
-    for number, row in enumerate(table.rows, start=1):
+    for number, row in enumerate(collect.unread(folder), start=1):
         yield Removal(record=f"{row['search']}:unread-{number}", by="other", reason="could not be read")
 
 
