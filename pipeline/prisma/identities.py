@@ -5,8 +5,9 @@ the unit, or stands between two boxes for a good reason, is a named adjustment; 
 Source: Page et al. 2021, BMJ 372:n71, figure 1 and its glossary.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.errors import CountError, Fault, did_you_mean
 from pipeline.prisma.boxes import VARIABLES, Box, Flow
@@ -74,6 +75,15 @@ def _sum(flow: Flow, terms: str) -> int | None:
     return total
 
 
+def _arrived(flow: Flow) -> int | None:
+    """Add up the reports that pass assessment in the columns that are in use."""
+    columns = (("dbr_assessed", "dbr_excluded"), ("other_assessed", "other_excluded"))
+    used = [column for column in columns if any(name in flow.boxes for name in column)]
+    passed = [_sum(flow, f"{assessed} - {excluded}") for assessed, excluded in used]
+    known = [number for number in passed if number is not None]
+    return sum(known) if known and len(known) == len(passed) else None
+
+
 def _equal(name: str, left: str, right: str) -> Identity:
     return Identity(name, f"{left} = {right}".replace("?", ""), lambda flow: (_sum(flow, left), _sum(flow, right)))
 
@@ -82,7 +92,7 @@ IDENTITIES: tuple[Identity, ...] = (
     _equal(
         "E3",
         "records_screened + awaiting_screening + awaiting_adjudication",
-        "database_results + ?register_results - ?duplicates - ?excluded_automatic - ?excluded_other + carried_records",
+        "database_results + ?register_results - duplicates - excluded_automatic - excluded_other + carried_records",
     ),
     _equal(
         "U1",
@@ -105,10 +115,10 @@ IDENTITIES: tuple[Identity, ...] = (
         "other_assessed + other_awaiting_retrieval + other_awaiting_assessment + other_awaiting_adjudication",
         "other_sought_reports - other_notretrieved_reports",
     ),
-    _equal(
+    Identity(
         "E6",
-        "new_reports + added_reports",
-        "?dbr_assessed - ?dbr_excluded + ?other_assessed - ?other_excluded",
+        "new_reports + added_reports = dbr_assessed - dbr_excluded + other_assessed - other_excluded",
+        lambda flow: (_sum(flow, "new_reports + added_reports"), _arrived(flow)),
     ),
     _equal("U4", "total_studies", "previous_studies + new_studies - withdrawn_studies + regrouped_studies"),
     _equal(
@@ -129,6 +139,12 @@ ORDERED = (
     ("U6", "total_studies_ma", "total_studies"),
     ("U6", "total_reports_ma", "total_reports"),
 )
+# Each figure that is known may not exceed the one before it, unless a step brings something in between.
+CHAINS = (
+    ("database_results + ?register_results", "records_screened", "dbr_sought_reports", "dbr_assessed"),
+    ("?website_results + ?organisation_results + ?citations_results", "other_sought_reports", "other_assessed"),
+)
+_BRINGING_IN = ("carried_records", "carried_reports", "records_per_report", "other_carried", "other_records_per_report")
 
 
 def faults(flow: Flow) -> tuple[Fault, ...]:
@@ -143,8 +159,17 @@ def faults(flow: Flow) -> tuple[Fault, ...]:
         less, more = flow.n(small), flow.n(large)
         if less is not None and more is not None and less > more:
             found.append(Fault(what=f"{small} ({less:,}) is more than {large} ({more:,})", column=name))
+    if not any(map(flow.step, _BRINGING_IN)):
+        found.extend(fault for chain in CHAINS for fault in _grown(flow, chain))
     found.extend(_step_faults(flow))
     return tuple(found)
+
+
+def _grown(flow: Flow, chain: Sequence[str]) -> Iterator[Fault]:
+    known = [(terms, figure) for terms in chain if (figure := _sum(flow, terms)) is not None]
+    for (before, larger), (after, smaller) in pairwise(known):
+        if smaller > larger and any(word.lstrip("?") in flow.boxes for word in before.split()):
+            yield Fault(what=f"{after} ({smaller:,}) is more than {before.replace('?', '')} ({larger:,})", column="E7")
 
 
 def check(flow: Flow) -> Flow:
