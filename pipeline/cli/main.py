@@ -19,6 +19,10 @@ from pipeline.errors import ReviewError
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("pipeline.cli.init:init", "Make a new, valid review folder with a commented workflow.yaml."),
     "run": ("pipeline.cli.run:run", "Bring a review up to date: search, deduplicate, screen, count, tabulate, report."),
+    "prisma": (
+        "pipeline.cli.prisma:prisma",
+        "Draw a PRISMA 2020 flow diagram from typed figures or from the R package's CSV.",
+    ),
     "status": (
         "pipeline.cli.status:status",
         "Show how far the screening is: per stage and reviewer what is done, owed, missing or in conflict.",

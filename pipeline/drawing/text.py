@@ -13,6 +13,8 @@ from pipeline.drawing import widths
 _EM = 2048  # units in which the table measures
 _UNKNOWN = 1638  # 0.8 em: a letter of a script that the table lacks (Devanagari, Thai) is rarely wider
 _BREAK_AFTER = "-/–—"
+# Closing marks that may not begin a line. Source: W3C, Requirements for Chinese Text Layout, section 3.1.3.
+_NOT_FIRST = frozenset("\u3001\u3002\uff0c\uff0e\uff1a\uff1b\uff01\uff1f\uff09\u300d\u300f\u3011\u300b\u3009\u30fc")
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
@@ -63,7 +65,8 @@ def _pieces(text: str) -> Iterator[str]:
     for at, char in enumerate(text[:-1], start=1):
         after = text[at]
         spaced = char == " " and after != " "
-        if spaced or (after != " " and (char in _BREAK_AFTER or _is_wide(char) or _is_wide(after))):
+        may_end = char in _BREAK_AFTER or _is_wide(char) or _is_wide(after)
+        if spaced or (after != " " and may_end and after not in _NOT_FIRST):
             yield text[start:at]
             start = at
     yield text[start:]

@@ -5,7 +5,7 @@ the unit, or stands between two boxes for a good reason, is a named adjustment; 
 Source: Page et al. 2021, BMJ 372:n71, figure 1 and its glossary.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -45,88 +45,111 @@ ADJUSTMENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One sum: what must be equal, in words, and both sides; a side is None if a figure in it is not known."""
+    """One sum that must hold.
+
+    Attributes:
+        name: as the documentation calls it.
+        left: boxes and steps, written as "a - b + c". A box after "?" counts as zero where it is not known: it is
+            one that a review may simply not have.
+        right: groups of the same, added up; a group of which no box is known (a column not in use) is left out.
+    """
 
     name: str
-    sentence: str
-    sides: Callable[[Flow], tuple[int | None, int | None]]
+    left: str
+    right: tuple[str, ...]
+
+    def sides(self, flow: Flow) -> tuple[int | None, int | None]:
+        """Return both sides; a side is None if a figure in it is not known."""
+        return _sum(flow, self.left), _sums(flow, self.right)
+
+    def sentence(self, flow: Flow) -> str:
+        """Say what must be equal, without the steps that this flow does not have."""
+        used = [group for group in self.right if _touches(flow, (group,))] or self.right
+        return f"{_said(flow, self.left)} = {' + '.join(_said(flow, group) for group in used)}"
 
 
-def _sum(flow: Flow, terms: str) -> int | None:
-    """Add up boxes and steps written as "a - b + c"; a box that is not known makes the sum unknown.
-
-    A box after "?" counts as zero where it is not known: it is one that a review may simply not have.
-    """
-    total = 0
+def _terms(text: str) -> Iterator[tuple[int, str]]:
     sign = 1
-    for word in terms.split():
+    for word in text.split():
         if word in {"+", "-"}:
             sign = 1 if word == "+" else -1
-            continue
-        name = word.lstrip("?")
-        if name in VARIABLES:
-            figure = flow.n(name)
-            if figure is None and not word.startswith("?"):
-                return None
-            total += sign * (figure or 0)
         else:
-            total += sign * flow.step(name)
-        sign = 1
+            yield sign, word
+
+
+def _sum(flow: Flow, text: str) -> int | None:
+    """Add up one group of boxes and steps; a box that is not known makes the sum unknown."""
+    total = 0
+    for sign, word in _terms(text):
+        name = word.lstrip("?")
+        figure = flow.n(name) if name in VARIABLES else flow.step(name)
+        if figure is None and not word.startswith("?"):
+            return None
+        total += sign * (figure or 0)
     return total
 
 
-def _arrived(flow: Flow) -> int | None:
-    """Add up the reports that pass assessment in the columns that are in use."""
-    columns = (("dbr_assessed", "dbr_excluded"), ("other_assessed", "other_excluded"))
-    used = [column for column in columns if any(name in flow.boxes for name in column)]
-    passed = [_sum(flow, f"{assessed} - {excluded}") for assessed, excluded in used]
-    known = [number for number in passed if number is not None]
-    return sum(known) if known and len(known) == len(passed) else None
+def _sums(flow: Flow, groups: Sequence[str]) -> int | None:
+    used = [group for group in groups if _touches(flow, (group,))]
+    sums = [_sum(flow, group) for group in used]
+    known = [number for number in sums if number is not None]
+    return sum(known) if known and len(known) == len(sums) else None
 
 
-def _equal(name: str, left: str, right: str) -> Identity:
-    return Identity(name, f"{left} = {right}".replace("?", ""), lambda flow: (_sum(flow, left), _sum(flow, right)))
+def _said(flow: Flow, text: str) -> str:
+    """Write a group without the steps and the optional boxes that the flow does not have."""
+    kept = [
+        (sign, word.lstrip("?"))
+        for sign, word in _terms(text)
+        if (word in VARIABLES or word.lstrip("?") in flow.boxes or flow.step(word))
+    ]
+    words = " ".join(f"{'+' if sign > 0 else '-'} {name}" for sign, name in kept)
+    return words.removeprefix("+ ")
 
 
 IDENTITIES: tuple[Identity, ...] = (
-    _equal(
+    Identity(
         "E3",
         "records_screened + awaiting_screening + awaiting_adjudication",
-        "database_results + ?register_results - duplicates - excluded_automatic - excluded_other + carried_records",
+        ("database_results + ?register_results - duplicates - excluded_automatic - excluded_other + carried_records",),
     ),
-    _equal(
-        "U1",
-        "dbr_sought_reports",
-        "records_screened - records_excluded + records_per_report + carried_reports",
+    Identity(
+        "U1", "dbr_sought_reports", ("records_screened - records_excluded + records_per_report + carried_reports",)
     ),
-    _equal(
+    Identity(
         "E4",
         "dbr_assessed + dbr_awaiting_retrieval + dbr_awaiting_assessment + dbr_awaiting_adjudication",
-        "dbr_sought_reports - dbr_notretrieved_reports",
+        ("dbr_sought_reports - dbr_notretrieved_reports",),
     ),
-    _equal(
+    Identity(
         "U2",
         "other_sought_reports + other_awaiting_screening",
-        "?website_results + ?organisation_results + ?citations_results - other_duplicates - other_already_identified "
-        "- other_removed - other_records_excluded + other_records_per_report + other_carried",
+        (
+            (
+                "?website_results + ?organisation_results + ?citations_results - other_duplicates "
+                "- other_already_identified - other_removed - other_records_excluded + other_records_per_report "
+                "+ other_carried"
+            ),
+        ),
     ),
-    _equal(
+    Identity(
         "E5",
         "other_assessed + other_awaiting_retrieval + other_awaiting_assessment + other_awaiting_adjudication",
-        "other_sought_reports - other_notretrieved_reports",
+        ("other_sought_reports - other_notretrieved_reports",),
     ),
     Identity(
         "E6",
-        "new_reports + added_reports = dbr_assessed - dbr_excluded + other_assessed - other_excluded",
-        lambda flow: (_sum(flow, "new_reports + added_reports"), _arrived(flow)),
+        "new_reports + added_reports",
+        ("dbr_assessed - dbr_excluded", "other_assessed - other_excluded"),
     ),
-    _equal("U4", "total_studies", "previous_studies + new_studies - withdrawn_studies + regrouped_studies"),
-    _equal(
+    Identity("U4", "total_studies", ("previous_studies + new_studies - withdrawn_studies + regrouped_studies",)),
+    Identity(
         "U5",
         "total_reports",
-        "previous_reports + new_reports + added_reports - withdrawn_reports + regrouped_reports",
+        ("previous_reports + new_reports + added_reports - withdrawn_reports + regrouped_reports",),
     ),
 )
+_OF_UPDATES = ("U4", "U5")
 # The first may not exceed the second.
 ORDERED = (
     ("E7", "records_excluded", "records_screened"),
@@ -153,7 +176,7 @@ def faults(flow: Flow) -> tuple[Fault, ...]:
     for identity in IDENTITIES:
         left, right = identity.sides(flow)
         if left is not None and right is not None and left != right:
-            what = f"{identity.sentence}, but the figures are {left:,} and {right:,}"
+            what = f"{identity.sentence(flow)}, but the figures are {left:,} and {right:,}"
             found.append(Fault(what=what, column=identity.name, remedy=_remedy(left, right)))
     for name, small, large in ORDERED:
         less, more = flow.n(small), flow.n(large)
@@ -168,8 +191,8 @@ def faults(flow: Flow) -> tuple[Fault, ...]:
 def _grown(flow: Flow, chain: Sequence[str]) -> Iterator[Fault]:
     known = [(terms, figure) for terms in chain if (figure := _sum(flow, terms)) is not None]
     for (before, larger), (after, smaller) in pairwise(known):
-        if smaller > larger and any(word.lstrip("?") in flow.boxes for word in before.split()):
-            yield Fault(what=f"{after} ({smaller:,}) is more than {before.replace('?', '')} ({larger:,})", column="E7")
+        if smaller > larger and _touches(flow, (before,)):
+            yield Fault(what=f"{after} ({smaller:,}) is more than {_said(flow, before)} ({larger:,})", column="E7")
 
 
 def check(flow: Flow) -> Flow:
@@ -185,9 +208,14 @@ def check(flow: Flow) -> Flow:
 
 
 def unchecked(flow: Flow) -> tuple[str, ...]:
-    """List the sums that could not be checked because a figure is not known."""
-    sides = ((identity, *identity.sides(flow)) for identity in IDENTITIES)
-    return tuple(identity.sentence for identity, left, right in sides if left is None or right is None)
+    """List the sums that could not be checked because some figure in them is not known and another is."""
+    mine = [one for one in IDENTITIES if flow.is_update or one.name not in _OF_UPDATES]
+    open_ = [one for one in mine if None in one.sides(flow) and _touches(flow, (one.left, *one.right))]
+    return tuple(one.sentence(flow) for one in open_)
+
+
+def _touches(flow: Flow, groups: Sequence[str]) -> bool:
+    return any(word.lstrip("?") in flow.boxes for group in groups for _, word in _terms(group))
 
 
 def _remedy(left: int, right: int) -> str:

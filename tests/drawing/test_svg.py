@@ -19,6 +19,11 @@ def test_a_picture_has_a_name_that_screen_readers_announce():
     ]
 
 
+def test_a_picture_with_links_is_a_group_since_nobody_reaches_a_link_inside_an_image():
+    root = ET.fromstring(svg.picture("flow", 10, 20, title="t", description="d", role="group"))
+    assert root.get("role") == "group"
+
+
 @given(st.text())
 def test_whatever_a_text_holds_the_picture_is_well_formed(words):
     root = ET.fromstring(svg.picture("p", 9, 9, svg.text(1, 1, words), title=words, description=words))

@@ -49,6 +49,15 @@ def test_a_line_may_end_behind_a_hyphen_and_inside_chinese():
     assert text.wrap("神经内分泌肿瘤", 40, 10) == ("神经内分", "泌肿瘤")
 
 
+def test_a_closing_mark_never_begins_a_line():
+    assert text.wrap("\u795e\u7ecf\uff0c\u5185\u5206\u3002", 20, 10) == (
+        "\u795e",
+        "\u7ecf\uff0c",
+        "\u5185",
+        "\u5206\u3002",
+    )
+
+
 def test_an_empty_text_is_one_empty_line():
     assert text.wrap("", 50, 10) == ("",)
 
