@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
+from typing import Any
 
 from pipeline.extraction.columns import DECIDED_BY, DIFFERENCES
 from pipeline.extraction.forms import Filled, read_files, row_texts, write
@@ -147,12 +148,12 @@ def consensus_forms(files: Mapping[str, bytes], settings: ExtractionSettings) ->
 
 def _emptied(row: Row, columns: set[str]) -> Row:
     """Copy a row with some cells empty, and without the extractor's own columns."""
-    changed: dict[str, object] = {
+    changed: dict[str, Any] = {
         field.name: field.default for field in fields(row) if field.name in columns and field.default is not MISSING
     }
     if isinstance(row, Study):
         changed["terms"] = tuple((name, words) for name, words in row.terms if name not in columns)
-    return replace(row, **changed, extra=(), unreported=row.unreported - columns)  # type: ignore[arg-type]
+    return replace(row, **changed, extra=(), unreported=row.unreported - columns)
 
 
 def say(difference: Difference) -> str:

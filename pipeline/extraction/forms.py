@@ -93,7 +93,7 @@ def recognise(table: tables.Table, known: Sequence[Form]) -> Form:
         raise FormError(Fault(what=what, file=table.file, row=1, accepted=accepted))
     names = [column.name for column in nearest.columns]
     absent = [name for name in names if name not in header]
-    strange = [name for name in table.header if name not in names]
+    strange = [name for name in table.header if name not in {*names, DIFFERENCES, DECIDED_BY}]
     faults = [
         Fault(
             what=f"the column {name!r} is not there, and the form {nearest.name!r} needs it",

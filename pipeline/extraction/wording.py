@@ -8,8 +8,8 @@ from pipeline.extraction.settings import ExtractionSettings
 from pipeline.extraction.summary_table import NOT_ESTIMABLE, Cell, CellKind, cell
 
 _PREFIX = {"about": "about ", "up to": "up to ", "at least": "at least "}
-_RANGES = {"range": "range", "interquartile range": "IQR", "range across studies": "range across studies"}
-_SPREADS = {"standard deviation": "SD", "standard error": "SE", "plus or minus": "±"}
+_RANGES = {"interquartile range": "IQR"}
+_SPREADS = {"standard deviation": "SD", "standard error": "SE"}
 
 
 def stated(outcome: Outcome) -> str:
@@ -94,22 +94,13 @@ def _interval(outcome: Outcome) -> str:
 def _range(outcome: Outcome) -> str:
     low, high, how = outcome.range_low, outcome.range_high, outcome.range_kind
     if not RANGE_KINDS.get(how, True):
-        spread = _SPREADS[how]
-        return (
-            f"± {high:f}" if spread == "±" and high is not None else f"({spread} {high:f})" if high is not None else ""
-        )
-    ends = " to ".join(
-        part
-        for part in (
-            format(low, "f") if low is not None else "",
-            amount(high, outcome.unit) if high is not None else "",
-        )
-        if part
-    )
+        return "" if high is None else f"± {high:f}" if how == "plus or minus" else f"({_SPREADS[how]} {high:f})"
+    ends = [format(low, "f")] if low is not None else []
+    ends += [amount(high, outcome.unit)] if high is not None else []
     if not ends:
         return ""
-    named = _RANGES.get(how, how)
-    return f"{ends} ({named})" if outcome.value_status == "range only" else f"({named} {ends})"
+    said, named = " to ".join(ends), _RANGES.get(how, how)
+    return f"{said} ({named})" if outcome.value_status == "range only" else f"({named} {said})"
 
 
 def _when(outcome: Outcome) -> str:

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from pipeline.extraction.extract import extract
 from pipeline.extraction.extractors import consensus_forms, say
 from pipeline.extraction.settings import ExtractionSettings, OutcomeSetting
+from pipeline.extraction.source_tables import difference_table
 
 TWO = ExtractionSettings(
     extractors=("anna", "ben"),
@@ -46,6 +49,34 @@ def test_agreement_is_counted_in_cells(both):
     found = extract(both(), TWO)
     columns = {"studies": 15, "arms": 9, "outcomes": 25}
     assert (found.cells_compared, found.cells_agreed) == (sum(columns.values()), sum(columns.values()) - 2)
+
+
+def test_the_differences_are_a_table_that_leads_back_to_both_forms(both):
+    table = difference_table(extract(both(), TWO))
+    assert [[one.text for one in row.cells] for row in table.rows] == [
+        ["outcomes", "ada-2001 / drug / overall survival / median / doc", "value", "anna: 11.4\nben: 11.1"],
+        [
+            "outcomes",
+            "ada-2001 / drug / overall survival / median / doc",
+            "notes",
+            "anna: (empty)\nben: from the abstract",
+        ],
+    ]
+    assert {found.file for found in table.rows[0].cells[0].traces} == {
+        "extraction/anna/outcomes.csv",
+        "extraction/ben/outcomes.csv",
+    }
+    assert table.notes == ("47 of 49 cells that all extractors filled in agree (95.9%).",)
+
+
+def test_terms_on_which_the_extractors_differ_are_empty_in_the_consensus_form(both):
+    settings = replace(TWO, vocabularies=("who_grade",))
+    files = both(ben=ANNA)
+    for name, grade in (("anna", "G1"), ("ben", "G1; G2")):
+        files[f"extraction/{name}/studies.csv"] = f"study_id,design,who_grade\nada-2001,cohort,{grade}\n".encode()
+    (text,) = (data.decode("utf-8-sig") for data in consensus_forms(files, settings).values())
+    assert text.splitlines()[1].endswith("\"who_grade: anna 'G1', ben 'G1; G2'\",\"\"")
+    assert '"G1"' not in text
 
 
 def test_an_agreed_row_settles_the_difference(both):

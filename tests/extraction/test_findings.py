@@ -9,14 +9,18 @@ OUTCOMES = """study_id,arm,outcome,measure,value,unit,source,n
     ada-2001,drug,OS,median,20,months,doc-a,48
     ada-2001,drug,OS,proportion,60,per cent,doc-a,50
     ada-2001,placebo,OS,median,10,months,doc-a,
-    bo-2002,heat,ORR,proportion,30,per cent,doc-a,"""
+    bo-2002,heat,ORR,proportion,30,per cent,doc-a,
+    bo-2002,cold,ORR,proportion,31,per cent,doc-a,
+    bo-2002,cold,pain,mean,3,points,doc-a,"""
 
 
 @pytest.fixture
 def found(base, settings, form):
     def rows(certainty, studies=None):
+        arms = base["extraction/arms.csv"] + b"bo-2002,cold,,ablation,\n"
         files = {
             **base,
+            "extraction/arms.csv": arms,
             "extraction/outcomes.csv": form(OUTCOMES),
             "extraction/certainty.csv": form(f"{HEADER}\n{certainty}"),
         }
@@ -61,6 +65,18 @@ def test_a_finding_that_no_study_reports_is_not_estimable(found, settings):
     table = summary_of_findings(found("surgery,,CR,,very low,,,,,,AB"), settings)
     assert texts(table)[0][1:3] == ["0 (0)", "not estimable"]
     assert table.rows[0].cells[2].kind == "not estimable"
+
+
+def test_where_no_report_gives_the_number_of_patients_none_is_made_up(found, settings):
+    studies = "study_id,label,design,n\nada-2001,Ada 2001,cohort,100\nbo-2002,Bo 2002,cohort,40"
+    table = summary_of_findings(found("ablation,,pain,,low,,,,,,AB", studies), settings)
+    assert table.rows[0].cells[1].text == "not reported (1)"
+    assert table.rows[0].cells[1].kind == "not reported"
+
+
+def test_where_one_arm_has_no_number_the_sum_is_a_lower_bound(found, settings):
+    table = summary_of_findings(found("ablation,,ORR,,low,,,,,,AB"), settings)
+    assert texts(table)[0][1] == "at least 40 (1)"
 
 
 def test_a_meta_analysis_has_no_participants_of_its_own(found, settings):

@@ -113,8 +113,13 @@ def test_studies_and_arms_have_revmans_columns(read, settings):
 
 def test_a_meta_analysis_is_no_study(base, settings, form):
     studies = form("study_id,label,design\nada-2001,Ada 2001,meta-analysis\nbo-2002,Bo,cohort")
-    found = revman.write(extract({**base, "extraction/studies.csv": studies}, settings), settings)
+    rate = form(
+        "study_id,arm,outcome,measure,value,unit,source,n,events\nada-2001,drug,ORR,proportion,30,per cent,doc-a,40,12"
+    )
+    files = {**base, "extraction/studies.csv": studies, "extraction/outcomes.csv": rate}
+    found = revman.write(extract(files, settings), settings)
     assert found.left_out == ("Ada 2001: a meta-analysis is no study in RevMan.",)
+    assert rows(found.results) == []
     assert [row["Study"] for row in rows(found.arms)] == ["Bo"]
 
 

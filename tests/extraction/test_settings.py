@@ -82,6 +82,11 @@ def test_settings_are_read_from_plain_text_values():
     assert read.terms[0].terms == (Term(name="A", meaning={"Points": "5-6"}),)
 
 
+def test_outcomes_are_ordered_primary_first_then_as_listed_then_by_name():
+    settings = ExtractionSettings(outcomes=(OutcomeSetting(name="b"), OutcomeSetting(name="a", primary=True)))
+    assert sorted(["z", "y", "b", "a"], key=settings.rank) == ["a", "b", "y", "z"]
+
+
 def test_an_outcome_has_the_units_of_its_kind():
     assert OutcomeSetting(name="OS", kind="time to event").accepted_units("median") == (
         "months",

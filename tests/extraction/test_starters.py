@@ -40,6 +40,13 @@ def test_two_studies_of_one_author_and_year_get_two_names(base, settings):
     assert sorted({w.study_id for w in found.waiting}) == ["ada-2001-b", "ada-2001-c"]
 
 
+def test_an_author_of_many_studies_in_one_year_is_never_out_of_names(base, settings):
+    _, found = start(base, settings, {f"s:{number}": record("Ada", 2001) for number in range(10, 40)})
+    names = {w.study_id for w in found.waiting}
+    assert len(names) == 30
+    assert {"ada-2001-b", "ada-2001-z", "ada-2001-2", "ada-2001-6"} <= names
+
+
 def test_running_again_starts_nothing_again(base, settings):
     included = {"s:9": record("Öberg", 2018)}
     _, found = start(base, settings, included)
