@@ -40,7 +40,7 @@ def why(record: str, folder: Path) -> None:
         screening=now.screening,
         events=now.ledger.events,
         settings=settings.screening,
-        flow=flow.count(review, settings),
+        flow=flow.count(review, settings, now),
     )
     for chapter in chapters:
         click.echo(terminal.plain(chapter.heading))

@@ -13,11 +13,10 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 GIVEN = ("workflow.yaml", "queries", "screening", "deduplication", "extraction")
 
 
-@pytest.fixture
-def example(root, tmp_path):
-    """A copy of the review of this repository: what people gave and its history, without its outputs."""
-    target = tmp_path / "example"
-    target.mkdir()
+@pytest.fixture(scope="session")
+def example_given(root, tmp_path_factory):
+    """A copy of what people gave to the review of this repository, and of its history, without its outputs."""
+    target = tmp_path_factory.mktemp("given")
     for name in GIVEN:
         source = root / name
         if source.is_dir():
@@ -27,27 +26,43 @@ def example(root, tmp_path):
     return target
 
 
+@pytest.fixture(scope="session")
+def example_ran(example_given, tmp_path_factory):
+    """The example after one run; not to be changed."""
+    target = tmp_path_factory.mktemp("ran") / "example"
+    shutil.copytree(example_given, target)
+    run_all(target)
+    return target
+
+
+@pytest.fixture
+def example(example_given, tmp_path):
+    """The example before its first run, to be changed at will."""
+    return shutil.copytree(example_given, tmp_path / "example")
+
+
+def run_all(root, *, client=None, now=NOW):
+    """Run every stage of a review, offline unless a client is given, and return what each said."""
+    folder = ReviewFolder(root)
+    work = run.Work(
+        folder=folder,
+        protocol=protocol.load(folder),
+        now=now,
+        tool="living-review test",
+        progress=lambda done, total, what: None,
+        options={"client": client} if client else {},
+    )
+    with folder.locked():
+        return {result.stage.name: result for result in run.run(STAGES, work, tell=lambda _: None)}
+
+
 @pytest.fixture
 def bring_up_to_date():
-    """Run every stage of a review, offline unless a client is given, and return what each said."""
-
-    def call(root, *, client=None, now=NOW):
-        folder = ReviewFolder(root)
-        work = run.Work(
-            folder=folder,
-            protocol=protocol.load(folder),
-            now=now,
-            tool="living-review test",
-            progress=lambda done, total, what: None,
-            options={"client": client} if client else {},
-        )
-        with folder.locked():
-            return {result.stage.name: result for result in run.run(STAGES, work, tell=lambda _: None)}
-
-    return call
+    """Run every stage of a review."""
+    return run_all
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def files_of():
     """Read every file below a folder, by path; locks apart."""
 

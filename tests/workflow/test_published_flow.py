@@ -10,7 +10,7 @@ from pipeline.sandbox import corpus, server
 from pipeline.search.eutils import Client
 from pipeline.workflow import protocol
 from pipeline.workflow.folder import ReviewFolder
-from pipeline.workflow.stages import flow
+from pipeline.workflow.stages import flow, screen
 
 from .conftest import NOW
 
@@ -58,7 +58,8 @@ def test_every_box_of_the_published_flow_adds_up(review, bring_up_to_date):
     decide(review, "full-text", 116)
     bring_up_to_date(review, now=NOW + timedelta(days=2))
     folder = ReviewFolder(review)
-    counted = flow.count(folder, protocol.load(folder))
+    settings = protocol.load(folder)
+    counted = flow.count(folder, settings, screen.load(folder, settings))
     assert {name: box.n for name, box in counted.boxes.items()} == {
         "database_results": 10_135,
         "duplicates": 0,

@@ -15,18 +15,18 @@ from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.protocol import Protocol
 from pipeline.workflow.run import Work
 from pipeline.workflow.stages import screen
+from pipeline.workflow.stages.screen import Screened
 
 ROOM = "extraction"
 WARNINGS = ("file", "row", "column", "what", "remedy")
 
 
-def load(folder: ReviewFolder, protocol: Protocol) -> tuple[Extraction, Mapping[str, Citation]]:
+def load(folder: ReviewFolder, protocol: Protocol, now: Screened) -> tuple[Extraction, Mapping[str, Citation]]:
     """Read every form, and the included citations in retrieval order.
 
     Raises:
         FormError: every fault of every form.
     """
-    now = screen.load(folder, protocol)
     by_id = {citation.id: citation for citation in now.citations}
     included = {status.citation: by_id[status.citation] for status in now.screening.included(protocol.screening)}
     states = {name: now.screening.last(name).state for name in by_id}
@@ -43,10 +43,11 @@ def load(folder: ReviewFolder, protocol: Protocol) -> tuple[Extraction, Mapping[
 def run(work: Work) -> Account:
     """Check what was extracted, write the summary tables, and make starter rows for what nobody has begun."""
     folder, settings = work.folder, work.protocol.extraction
-    found, included = load(folder, work.protocol)
+    now = screen.load(folder, work.protocol)
+    found, included = load(folder, work.protocol, now)
     news = [*_starters(work, found, included), *_consensus(work)]
     if news:
-        found, included = load(folder, work.protocol)
+        found, included = load(folder, work.protocol, now)
     for table in summary_tables(found, settings):
         folder.derive(f"extraction/{table.name}.csv", summary_table.as_csv(table))
         folder.derive(f"extraction/{table.name}.md", summary_table.as_markdown(table).encode())

@@ -12,23 +12,23 @@ from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.protocol import Protocol
 from pipeline.workflow.run import Work
 from pipeline.workflow.stages import collect, screen
+from pipeline.workflow.stages.screen import Screened
 
 BOXES = ("box", "part", "n", "ids")
 
 
 def run(work: Work) -> Account:
     """Count the flow, draw it, and list the records behind every box."""
-    found = count(work.folder, work.protocol)
     folder = work.folder
+    found = count(folder, work.protocol, screen.load(folder, work.protocol))
     folder.derive("prisma/boxes.csv", tables.write(BOXES, _rows(found)))
     folder.derive("prisma/prisma.svg", diagram.svg(found).encode())
     folder.derive("prisma/prisma_grey.svg", diagram.svg(found, theme="grey").encode())
     return Account(did=tuple(_said(found)), pending=tuple(f"{step.n:,} {step.label}." for step in found.awaiting))
 
 
-def count(folder: ReviewFolder, protocol: Protocol) -> Flow:
+def count(folder: ReviewFolder, protocol: Protocol, now: Screened) -> Flow:
     """Count the flow of the review as it stands."""
-    now = screen.load(folder, protocol)
     return flow.count(
         tuple(sources(folder, protocol)),
         now.citations,

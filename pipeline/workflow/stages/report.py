@@ -32,7 +32,7 @@ def run(work: Work) -> Account:
 def load(folder: ReviewFolder, protocol: Protocol, *, tool: str) -> Review:
     """Gather everything that a report says something of."""
     now = screen.load(folder, protocol)
-    found, _ = extract.load(folder, protocol)
+    found, _ = extract.load(folder, protocol, now)
     settings = protocol.report
     held = history.by_search(history.runs(folder))
     return Review(
@@ -46,7 +46,7 @@ def load(folder: ReviewFolder, protocol: Protocol, *, tool: str) -> Review:
         deduplication=derived.deduplication(folder),
         screening=now.screening,
         screening_settings=protocol.screening,
-        flow=flow.count(folder, protocol),
+        flow=flow.count(folder, protocol, now),
         extraction=found,
         extraction_settings=protocol.extraction,
         texts=_texts(folder, settings),
