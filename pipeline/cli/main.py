@@ -23,6 +23,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "pipeline.cli.prisma:prisma",
         "Draw a PRISMA 2020 flow diagram from typed figures or from the R package's CSV.",
     ),
+    "open": (
+        "pipeline.cli.open:open_report",
+        "Open the latest report in the browser; where there is no browser, print its path.",
+    ),
     "status": (
         "pipeline.cli.status:status",
         "Show how far the screening is: per stage and reviewer what is done, owed, missing or in conflict.",

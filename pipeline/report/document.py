@@ -131,12 +131,12 @@ class Cell(_Node, frozen=True, tag="cell"):
     Attributes:
         content: what is printed; empty prints nothing.
         order: what the column is sorted by, where the printed text does not say it.
-        source: where the cell comes from (file, row, document and page), in words.
+        sources: where what it prints was read (file, row, document and page), each in words.
     """
 
     content: Content = ()
     order: float | str | None = None
-    source: str = ""
+    sources: tuple[str, ...] = ()
 
 
 class Row(_Node, frozen=True, tag="row"):
@@ -293,7 +293,7 @@ class Document(_Node, frozen=True, tag="document"):
         banners: sentences that stand on every page.
         status: the facts of the title page.
         paper: sheet of the PDF.
-        companions: files that go with the report, by path beside it.
+        companions: files that go with the report, by name.
     """
 
     title: str
@@ -311,13 +311,13 @@ class Document(_Node, frozen=True, tag="document"):
     companions: dict[str, bytes] = {}
 
 
-def cell(text: Inline | Content | float, *, order: float | str | None = None, source: str = "") -> Cell:
+def cell(text: Inline | Content | float, *, order: float | str | None = None) -> Cell:
     """Make a cell of whatever there is to print; a number is printed as it is and sorted as a number.
 
     >>> cell("ORR").content, cell(12).content, cell(12).order
     (('ORR',), ('12',), 12)
     """
     if isinstance(text, int | float):
-        return Cell(content=(str(text),), order=text if order is None else order, source=source)
+        return Cell(content=(str(text),), order=text if order is None else order)
     content = text if isinstance(text, tuple) else (text,)
-    return Cell(content=() if content == ("",) else content, order=order, source=source)
+    return Cell(content=() if content == ("",) else content, order=order)

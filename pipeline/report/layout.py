@@ -44,6 +44,7 @@ from pipeline.report.words import MONTHS
 Laid = dict[str, Any]  # a node of the laid-out document: what JSON can hold
 
 _SPACE = "\t\n"
+_TALL = 1200  # characters from which on a cell may be higher than a page
 _TARGET = re.compile(r"(?:https?://|mailto:)[^\s\"<>\\^`{|}]+", re.ASCII)
 _ID = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
 
@@ -234,8 +235,10 @@ class _Layout:
         laid: Laid = {"content": self._content(cell.content)}
         if cell.order is not None:
             laid["order"] = cell.order
-        if cell.source:
-            laid["source"] = visible(cell.source)
+        if cell.sources:
+            laid["sources"] = [visible(source) for source in cell.sources]
+        if sum(len(part["text"]) for part in laid["content"] if "text" in part) > _TALL:
+            laid["tall"] = True
         return laid
 
     def _records(self, records: Records) -> Laid:
@@ -243,8 +246,13 @@ class _Layout:
             {**_plain(box), "fact": self._fact(Fact(name=f"{records.id}.{box.name}", value=box.count))}
             for box in records.boxes
         ]
+        places = {box.name: place for place, box in enumerate(records.boxes)}
         items = [
-            {**_plain(item, but={"links"}), "links": [self._inline(link) for link in item.links]}
+            {
+                **_plain(item, but={"links", "boxes"}),
+                "links": [self._inline(link) for link in item.links],
+                "boxes": [places[name] for name in item.boxes if name in places],
+            }
             for item in records.items
         ]
         return {**_plain(records, but={"boxes", "items"}), "boxes": boxes, "items": items}
@@ -346,14 +354,17 @@ def _grouped(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
 
 
 def plain_text(content: Sequence[Mapping[str, Any]]) -> str:
-    """Write laid-out content as bare text, as a CSV holds it.
+    """Write laid-out content as bare text, as a CSV holds it; what is raised stands in brackets.
 
     >>> plain_text([{"kind": "text", "text": "ORR "}, {"kind": "fact", "name": "x", "value": 43, "text": "43%"}])
     'ORR 43%'
     """
-    return "".join(
-        f"[{''.join(item['label'] + item['after'] for item in part['items'])}]"
-        if part["kind"] == "mark"
-        else part["text"]
-        for part in content
-    )
+    return "".join(_bare(part) for part in content)
+
+
+def _bare(part: Mapping[str, Any]) -> str:
+    if part["kind"] == "mark":
+        cited = "".join(item["label"] + item["after"] for item in part["items"])
+        return f"[{cited}]" if part["raised"] else f" ({cited})"
+    raised = part["kind"] == "styled" and part["style"] == "superscript"
+    return f"[{part['text']}]" if raised else str(part["text"])

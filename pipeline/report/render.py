@@ -28,9 +28,10 @@ TEMPLATES = resources.files("pipeline.report") / "templates"
 
 _NOT_UA = "The PDF does not keep PDF/UA-1, since no font at hand has every character; the first that is lacking is"
 _FONTS = "Name a folder with fonts that have it under report.fonts in workflow.yaml."
-_TALL = 1200  # characters from which on a cell may be higher than a page
+BESIDE = "report"  # folder of what goes with the report
 _SCRIPT_WORDS = (
     "clear", "days_ago", "filter", "listed", "next", "no_rows", "page", "previous", "records_search", "rows_shown",
+    "sources_hide", "sources_show",
 )  # fmt: skip
 
 
@@ -39,8 +40,8 @@ class Files:
     """A report in every form.
 
     Attributes:
-        data: bytes by path below outputs/: report.html, report.pdf, report.md, summary.json, a CSV for every table,
-            and what the document carries along.
+        data: bytes by path below outputs/: report.html, report.pdf, report.md, summary.json, and in the folder
+            `report` a CSV for every table and what the document carries along.
         notices: what a person should know of them.
     """
 
@@ -65,42 +66,54 @@ class Pdf:
 
 def html(document: Document) -> bytes:
     """Write a document as one HTML file that asks no host for anything and works without its script."""
-    laid = lay_out(document)
+    return _page_of(lay_out(document))
+
+
+def _page_of(laid: Laid) -> bytes:
     style, script = _template("report.css") + _banner_style(laid["banners"]), _template("report.js")
-    for block in blocks_of(laid["sections"]):
-        if block["kind"] == "table":
-            block["csv"] = _address("text/csv;charset=utf-8", csv(block, form=True))
-        elif block["kind"] == "records":
-            _join_boxes(block)
-    if laid["logo"]:
-        kind = "image/png" if laid["logo"]["format"] == "png" else "image/svg+xml"
-        laid["logo"]["source"] = f"data:{kind};base64,{laid['logo']['data']}"
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    spoken = json.dumps({slug: laid["words"][slug] for slug in _SCRIPT_WORDS}, ensure_ascii=False, sort_keys=True)
+    sources = _number_sources(laid)
+    spoken = {"words": {slug: laid["words"][slug] for slug in _SCRIPT_WORDS}, "sources": list(sources)}
+    data = json.dumps(spoken, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
     page = _page().render(
         laid,
         style=style,
         script=script,
         policy=policy,
-        spoken=Markup(spoken.replace("<", "\\u003c")),  # noqa: S704 - JSON without '<'
+        beside=BESIDE,
+        logo_source=_logo_source,
+        data=Markup(data),  # noqa: S704 - JSON without '<'
+        places_of=lambda cell: " ".join(str(sources[source]) for source in cell["sources"]),
     )
     return page.encode()
+
+
+def _number_sources(laid: Laid) -> dict[str, int]:
+    """Number everything that cells were read from: the page holds each once."""
+    found: dict[str, int] = {}
+    for block in blocks_of(laid["sections"]):
+        if block["kind"] == "table":
+            for cell in (cell for group in block["groups"] for row in group["rows"] for cell in row):
+                for source in cell.get("sources", ()):
+                    found.setdefault(source, len(found))
+    return found
 
 
 def csv(table: Laid, *, form: bool = False) -> bytes:
     """Write a laid-out table as CSV: a column of groups where it has them, and the sources of its cells."""
     header = [column["label"] for column in table["columns"]]
     grouped = any(group["title"] for group in table["groups"])
-    sourced = any("source" in cell for group in table["groups"] for row in group["rows"] for cell in row)
+    sourced = any("sources" in cell for group in table["groups"] for row in group["rows"] for cell in row)
     rows = []
     for group in table["groups"]:
         for row in group["rows"]:
             cells = [plain_text(cell["content"]) for cell in row]
             if sourced:
-                cells.append("; ".join(dict.fromkeys(cell["source"] for cell in row if "source" in cell)))
+                read_in = (source for cell in row for source in cell.get("sources", ()))
+                cells.append("; ".join(dict.fromkeys(read_in)))
             rows.append([group["title"], *cells] if grouped else cells)
     return tables.write([*(["Group"] if grouped else []), *header, *(["Source"] if sourced else [])], rows, form=form)
 
@@ -114,7 +127,10 @@ def pdf(document: Document, *, fonts: Path | None = None) -> Pdf:
     Raises:
         ReviewError: Typst refuses for another reason than a missing character.
     """
-    laid = lay_out(document)
+    return _print(lay_out(document), document, fonts)
+
+
+def _print(laid: Laid, document: Document, fonts: Path | None) -> Pdf:
     try:
         return Pdf(_compile(laid, document, fonts, accessible=True), standard="PDF/UA-1")
     except typst.TypstError as error:
@@ -149,23 +165,23 @@ def files(document: Document, *, fonts: Path | None = None) -> Files:
     Raises:
         ReviewError: see `pdf`.
     """
-    printed = pdf(document, fonts=fonts)
+    laid = lay_out(document)
+    printed = _print(laid, document, fonts)
     notices: tuple[str, ...] = ()
     if not printed.standard:
         notices = (f"{_NOT_UA} {printed.unprintable}. {_FONTS}",)
         document = _noted(document, notices[0])
-        printed = Pdf(_compile(lay_out(document), document, fonts), standard="", unprintable=printed.unprintable)
-    laid = lay_out(document)
+        laid = lay_out(document)
+        printed = Pdf(_compile(laid, document, fonts), standard="")
+    beside = {f"{block['id']}.csv": csv(block) for block in blocks_of(laid["sections"]) if block["kind"] == "table"}
     made = {
-        "report.html": html(document),
+        "report.html": _page_of(laid),
         "report.pdf": printed.data,
         "report.md": markdown.write(laid).encode(),
         "summary.json": summary.to_json(summary.summarise(laid)),
     }
-    made |= {
-        f"tables/{block['id']}.csv": csv(block) for block in blocks_of(laid["sections"]) if block["kind"] == "table"
-    }
-    return Files({**made, **document.companions}, notices)
+    more = {f"{BESIDE}/{name}": data for name, data in (beside | document.companions).items()}
+    return Files(made | more, notices)
 
 
 def _noted(document: Document, sentence: str) -> Document:
@@ -186,13 +202,6 @@ def _refusal(error: typst.TypstError) -> ReviewError:
     return ReviewError(Fault(what=what, file="report.pdf", remedy=remedy))
 
 
-def _join_boxes(records: Laid) -> None:
-    """Name each item's boxes by their place, which is shorter than their names."""
-    places = {box["name"]: str(place) for place, box in enumerate(records["boxes"])}
-    for item in records["items"]:
-        item["boxes"] = [places[name] for name in item["boxes"] if name in places]
-
-
 def _banner_style(banners: list[str]) -> str:
     """Put the banners into the upper margin of every printed page."""
     if not banners:
@@ -202,17 +211,20 @@ def _banner_style(banners: list[str]) -> str:
 
 
 def _for_print(laid: Laid) -> Laid:
-    """Add what only a page needs: short forms for its head, and which cells may run over its end."""
-    for block in blocks_of(laid["sections"]):
-        if block["kind"] == "table":
-            for cell in (cell for group in block["groups"] for row in group["rows"] for cell in row):
-                cell["long"] = len(plain_text(cell["content"])) > _TALL
-        elif block["kind"] == "records":
-            block["items"] = []  # not printed one by one
-    short = textwrap.shorten(laid["title"], 90, placeholder=" …")
-    edition = textwrap.shorten(laid["edition"], 60, placeholder=" …")
+    """Add what only a page needs, and leave out the records, which are not printed one by one."""
     logo = laid["logo"] and {**laid["logo"], "bytes": list(base64.b64decode(laid["logo"]["data"]))}
-    return {**laid, "short": short, "edition_short": edition, "logo": logo}
+    return {
+        **laid,
+        "short": textwrap.shorten(laid["title"], 90, placeholder=" …"),
+        "edition_short": textwrap.shorten(laid["edition"], 60, placeholder=" …"),
+        "logo": logo,
+        "sections": [_without_items(section) for section in laid["sections"]],
+    }
+
+
+def _without_items(section: Laid) -> Laid:
+    blocks = [{**block, "items": []} if block["kind"] == "records" else block for block in section["blocks"]]
+    return {**section, "blocks": blocks, "sections": [_without_items(inner) for inner in section["sections"]]}
 
 
 @cache
@@ -233,5 +245,6 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _address(kind: str, data: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+def _logo_source(logo: Laid) -> str:
+    kind = "image/png" if logo["format"] == "png" else "image/svg+xml"
+    return f"data:{kind};base64,{logo['data']}"

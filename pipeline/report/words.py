@@ -106,6 +106,18 @@ _LABELS: dict[str, tuple[str, str, str, str]] = {
     ),
     "rows_shown": ("{} of {} rows", "{} von {} Zeilen", "{} de {} filas", "{} lignes sur {}"),
     "skip": ("Skip to the text", "Zum Text springen", "Saltar al texto", "Aller au texte"),
+    "sources_hide": (
+        "Hide where each was read",
+        "Fundstellen verbergen",
+        "Ocultar dónde se leyó",
+        "Masquer où chacun a été lu",
+    ),
+    "sources_show": (
+        "Show where each was read",
+        "Fundstellen zeigen",
+        "Mostrar dónde se leyó",
+        "Montrer où chacun a été lu",
+    ),
     "table": ("Table {}", "Tabelle {}", "Tabla {}", "Tableau {}"),
     "top": ("Back to the top", "Nach oben", "Volver arriba", "Haut de page"),
     "unnumbered_list": (

@@ -50,7 +50,7 @@ SVG = (
 )
 
 
-def table(count: int = 9, **changes) -> Table:
+def table(count: int = 9, raised: tuple = (), **changes) -> Table:
     settings = {
         "id": "outcomes",
         "title": "Progression-free survival",
@@ -65,7 +65,9 @@ def table(count: int = 9, **changes) -> Table:
                 cells=(
                     cell(f"Fictitious {2000 + place}"),
                     cell(10 * place + 7),
-                    Cell(content=(f"{place}.5",), order=place + 0.5, source=f"outcomes.csv row {place + 2}"),
+                    Cell(
+                        content=(f"{place}.5", *raised), order=place + 0.5, sources=(f"outcomes.csv row {place + 2}",)
+                    ),
                 ),
             )
             for place in range(count)

@@ -6,7 +6,8 @@ from importlib import resources
 import pytest
 
 from pipeline.report import render
-from pipeline.report.document import Section
+from pipeline.report.document import Mark, Section, Styled
+from pipeline.report.layout import blocks_of, lay_out
 from tests.report import made_up
 
 pytestmark = pytest.mark.browser
@@ -14,10 +15,24 @@ pytestmark = pytest.mark.browser
 MANY = Section(id="many", title="Many", blocks=(made_up.table(1500, id="many-table", title="Many rows"),))
 
 
+MARKED = Section(
+    id="marked",
+    title="Marked",
+    blocks=(
+        made_up.table(
+            3,
+            (Styled(text="a", style="superscript"), Mark(keys=("yao", "rinke")), " <b>, '=1' \"x\""),
+            id="marked-table",
+            title="Marked",
+        ),
+    ),
+)
+
+
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     place = tmp_path_factory.mktemp("report") / "report.html"
-    place.write_bytes(render.html(made_up.report()))
+    place.write_bytes(render.html(made_up.report(MARKED)))
     return place
 
 
@@ -103,18 +118,26 @@ def test_a_filter_keeps_the_rows_that_hold_every_word_and_says_how_many(open_pag
     assert page.locator("#outcomes .group:visible").all_inner_texts() == ["Surgery"]
 
 
-def test_the_csv_behind_a_table_is_downloaded(open_page, path):
+@pytest.mark.parametrize("name", ["outcomes", "marked-table"])
+def test_the_csv_behind_a_table_is_made_of_the_page_and_equals_the_file(open_page, path, name):
     page = open_page(path)
+    for button in page.locator(f"#{name} .tools button").all():
+        button.click()
     with page.expect_download() as waiting:
-        page.click("#outcomes a[download]")
-    assert waiting.value.suggested_filename == "outcomes.csv"
-    assert waiting.value.path().read_bytes() == render.csv(laid_table(), form=True)
+        page.click(f"#{name} a[download]")
+    blocks = blocks_of(lay_out(made_up.report(MARKED))["sections"])
+    table = next(block for block in blocks if block.get("id") == name)
+    assert waiting.value.suggested_filename == f"{name}.csv"
+    assert waiting.value.path().read_bytes() == render.csv(table, form=True)
 
 
-def laid_table():
-    from pipeline.report.layout import lay_out
-
-    return lay_out(made_up.report())["sections"][2]["blocks"][1]
+def test_where_each_number_was_read_is_shown_and_hidden_on_request(open_page, path):
+    page = open_page(path)
+    page.click("#outcomes .tools button")
+    assert page.locator("#outcomes .source").first.inner_text() == "outcomes.csv row 2"
+    assert cells(page, "outcomes", 2)[0] == "7"
+    page.click("#outcomes .tools button")
+    assert page.locator("#outcomes .source").count() == 0
 
 
 def test_a_box_of_the_diagram_opens_its_records(open_page, path):

@@ -76,7 +76,7 @@ def _cell(cell: SummaryCell, column: Column, notes: _Notes) -> Cell:
     return Cell(
         content=content,
         order=float(leading.group()) if leading else None,
-        source="; ".join(dict.fromkeys(sources)),
+        sources=tuple(dict.fromkeys(sources)),
     )
 
 

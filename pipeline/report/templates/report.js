@@ -2,7 +2,7 @@
 // The report is whole without this script. It adds: sorting and filtering of tables, a search over the records, boxes
 // of the flow diagram that open their records, and how many days ago a date was by the reader's own clock.
 (() => {
-  const words = JSON.parse(document.getElementById("words").textContent);
+  const { words, sources } = JSON.parse(document.getElementById("data").textContent);
   const say = (slug, ...values) => values.reduce((text, value) => text.replace("{}", value), words[slug]);
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const make = (tag, attributes = {}, ...children) => {
@@ -19,10 +19,17 @@
   }
 
   const compare = new Intl.Collator(document.documentElement.lang, { numeric: true, sensitivity: "base" }).compare;
+  const dataRows = (body) => [...body.rows].filter((row) => !row.classList.contains("group"));
+  const printed = (cell) => {
+    const copy = cell.cloneNode(true);
+    for (const added of copy.querySelectorAll(".source")) added.remove();
+    for (const raised of copy.querySelectorAll("sup")) raised.textContent = `[${raised.textContent}]`;
+    return copy.textContent.trim();
+  };
   const key = (row, column) => {
     const cell = row.cells[column];
     const order = cell.dataset.order;
-    if (order === undefined) return cell.textContent.trim();
+    if (order === undefined) return printed(cell);
     return order !== "" && Number.isFinite(Number(order)) ? Number(order) : order;
   };
   const byKey = (a, b) => {
@@ -41,8 +48,7 @@
         for (const other of headers) other.removeAttribute("aria-sort");
         header.setAttribute("aria-sort", direction > 0 ? "ascending" : "descending");
         for (const body of table.tBodies) {
-          const rows = [...body.rows].filter((row) => !row.classList.contains("group"));
-          const keyed = rows.map((row) => [key(row, column), row]);
+          const keyed = dataRows(body).map((row) => [key(row, column), row]);
           keyed.sort(([a], [b]) => { const { empty, order } = byKey(a, b); return empty || order * direction; });
           body.append(...keyed.map(([, row]) => row));
         }
@@ -51,7 +57,7 @@
   }
 
   function filterable(block, table) {
-    const rows = [...table.tBodies].flatMap((body) => [...body.rows].filter((row) => !row.classList.contains("group")));
+    const rows = [...table.tBodies].flatMap(dataRows);
     const texts = rows.map((row) => plain(row.textContent));
     const input = make("input", { type: "search", autocomplete: "off", spellcheck: "false" });
     const said = make("span", { role: "status" });
@@ -71,12 +77,55 @@
     block.querySelector(".tools").prepend(make("label", {}, words.filter, input), said);
   }
 
+  // The CSV behind a table is made of what the page holds, so that the page needs no file beside it. A cell that a
+  // spreadsheet would run as a formula is guarded by an apostrophe. Source: OWASP, CSV Injection.
+  function downloadable(block, table) {
+    const quoted = (text) => `"${(/^'*[=+\-@\t\r]/.test(text) ? "'" + text : text).replaceAll('"', '""')}"`;
+    const read = (row) => [...row.querySelectorAll("[data-read]")].flatMap((cell) => cell.dataset.read.split(" "));
+    const grouped = Boolean(table.querySelector(".group"));
+    const isRead = Boolean(table.querySelector("[data-read]"));
+    const header = [...(grouped ? ["Group"] : []), ...[...table.tHead.rows[0].cells].map((cell) => cell.textContent)];
+    const bodies = [...table.tBodies].map((body) => [body.querySelector(".group"), dataRows(body)]);
+    const link = block.querySelector(".tools a");
+    link.addEventListener("click", () => {
+      const lines = [[...header, ...(isRead ? ["Source"] : [])]];
+      for (const [group, rows] of bodies) {
+        for (const row of rows) {
+          const cells = [...(grouped ? [group ? group.textContent.trim() : ""] : []), ...[...row.cells].map(printed)];
+          const places = [...new Set(read(row))].map((place) => sources[place]).join("; ");
+          lines.push([...cells, ...(isRead ? [places] : [])]);
+        }
+      }
+      const text = "\ufeff" + lines.map((line) => line.map(quoted).join(",") + "\r\n").join("");
+      link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+    });
+  }
+
+  // Where each number was read stands in its cell, and is shown on demand.
+  function sourced(block, table) {
+    const cells = [...table.querySelectorAll("[data-read]")];
+    if (!cells.length) return;
+    const button = make("button", { type: "button", "aria-pressed": "false" }, words.sources_show);
+    button.addEventListener("click", () => {
+      const shown = button.getAttribute("aria-pressed") === "false";
+      button.setAttribute("aria-pressed", String(shown));
+      button.textContent = shown ? words.sources_hide : words.sources_show;
+      for (const cell of cells) {
+        if (shown) cell.append(make("small", { class: "source" }, cell.dataset.read.split(" ").map((place) => sources[place]).join("; ")));
+        else cell.querySelector(".source").remove();
+      }
+    });
+    block.querySelector(".tools").append(button);
+  }
+
   for (const block of document.querySelectorAll(".table")) {
     const table = block.querySelector("table");
     if (!block.querySelector(".tools") || table.tBodies.length === 0) continue;
     const rows = [...table.tBodies].reduce((sum, body) => sum + body.rows.length, 0);
     if (rows > 1) sortable(table);
+    downloadable(block, table);
     if (rows > 7) filterable(block, table);
+    sourced(block, table);
   }
 
   const PAGE = 50;
