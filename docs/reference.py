@@ -78,7 +78,7 @@ def _sections(kind: type, path: str) -> Iterator[tuple[str, type]]:
             yield from _sections(inner, f"{path}.{step}" if path else step)
 
 
-def _inner(kind: Any, name: str) -> tuple[type | None, str]:
+def _inner(kind: type, name: str) -> tuple[type | None, str]:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in {Union, UnionType}:
         return _inner(next(one for one in arguments if one is not NoneType), name)
@@ -115,7 +115,7 @@ def _anchor(heading: str) -> str:
     return re.sub(r"[^\w-]", "", heading.casefold())
 
 
-def _accepts(kind: Any) -> str:
+def _accepts(kind: type) -> str:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Literal:
         return ", ".join(f"`{one}`" if one != "" else "empty" for one in arguments)

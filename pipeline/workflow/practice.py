@@ -13,7 +13,7 @@ from pipeline.workflow import files, history
 from pipeline.workflow.folder import PROTOCOL, ReviewFolder
 
 COPY = "sandbox"  # name of the copy, inside the review folder
-_GIVEN = ("queries/*", "queries/imports/**/*", "screening/*/*/*", "deduplication/*", "extraction/*", "report/**/*")
+_GIVEN = ("queries/*", "queries/imports/**/*", "screening/*/*/*", "deduplication/*", "extraction/**/*", "report/**/*")
 
 
 def copy(review: ReviewFolder) -> ReviewFolder:

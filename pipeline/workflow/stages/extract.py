@@ -48,13 +48,13 @@ def run(work: Work) -> Account:
     news = [*_starters(work, found, included), *_consensus(work)]
     if news:
         found, included = load(folder, work.protocol, now)
-    for table in summary_tables(found, settings):
+    for table in summary_tables(found, settings, names=_names(now)):
         folder.derive(f"extraction/{table.name}.csv", summary_table.as_csv(table))
         folder.derive(f"extraction/{table.name}.md", summary_table.as_markdown(table).encode())
         folder.derive(f"extraction/{table.name}.html", summary_table.as_html(table).encode())
     for tool in bias_figures.tools_used(found):
-        folder.derive(f"extraction/{tool.name}-traffic-lights.svg", bias_figures.traffic_lights(found, tool).encode())
-        folder.derive(f"extraction/{tool.name}-summary.svg", bias_figures.bias_bars(found, tool).encode())
+        folder.derive(f"extraction/{tool.stem}-traffic-lights.svg", bias_figures.traffic_lights(found, tool).encode())
+        folder.derive(f"extraction/{tool.stem}-summary.svg", bias_figures.bias_bars(found, tool).encode())
     warnings = ((w.file, str(w.row or ""), w.column, w.what, w.remedy) for w in found.warnings)
     folder.derive("extraction/warnings.csv", csv.write(WARNINGS, warnings))
     return Account(
@@ -62,9 +62,21 @@ def run(work: Work) -> Account:
     )
 
 
-def summary_tables(found: Extraction, settings: ExtractionSettings) -> Iterator[SummaryTable]:
+def _names(now: Screened) -> dict[str, str]:
+    """Name every record by its first author, year and citation, for tables that people read."""
+    named = {}
+    for citation in now.citations:
+        record = citation.record
+        author = record.authors[0].family if record.authors else "anonymous"
+        named.update(dict.fromkeys(citation.members, f"{author} {record.year or 'n.d.'} ({citation.id})"))
+    return named
+
+
+def summary_tables(
+    found: Extraction, settings: ExtractionSettings, *, names: Mapping[str, str]
+) -> Iterator[SummaryTable]:
     """Make every summary table that has something to say, in the order of the report."""
-    yield tables.characteristics(found, settings)
+    yield tables.characteristics(found, settings, names=names)
     yield tables.by_modality(found, settings)
     yield tables.individual_results(found, settings)
     if found.certainties:
@@ -77,6 +89,7 @@ def summary_tables(found: Extraction, settings: ExtractionSettings) -> Iterator[
     if found.waiting:
         yield source_tables.waiting_table(found)
     yield from source_tables.reference_tables(settings)
+    yield source_tables.accepted_words(settings)
 
 
 def _forms(folder: ReviewFolder) -> dict[str, bytes]:
