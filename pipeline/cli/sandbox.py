@@ -25,11 +25,11 @@ def sandbox_command(*, records: Path | None, generated: int | None, port: int) -
         held = corpus.Generated(generated)
     elif records:
         held = corpus.Held(corpus.read(files.read(records), file=str(records)))
-    with server.serving(held, port=port) as running:
-        click.echo(f"The sandbox serves {len(held.pmids):,} records with fictitious PMIDs at")
-        click.echo(running.address)
-        click.echo("Press Ctrl-C to stop.")
-        try:
+    try:
+        with server.serving(held, port=port) as running:
+            click.echo(f"The sandbox serves {len(held.pmids):,} records with fictitious PMIDs at")
+            click.echo(running.address)
+            click.echo("Press Ctrl-C to stop.")
             threading.Event().wait()
-        except KeyboardInterrupt:
-            click.echo("Stopped.")
+    except KeyboardInterrupt:
+        click.echo("Stopped.")

@@ -111,7 +111,7 @@ def _author(author: Author) -> str:
         if author.given:
             names += _element("ForeName", author.given) + _element("Initials", author.given if together else initials)
         if author.suffix:
-            names = names.replace("<Initials>", _element("Suffix", author.suffix) + "<Initials>")
+            names += _element("Suffix", author.suffix)
     orcid = f'<Identifier Source="ORCID">{author.orcid}</Identifier>\n' if author.orcid else ""
     places = (f"<AffiliationInfo>{_element('Affiliation', place)}</AffiliationInfo>\n" for place in author.affiliations)
     return f'<Author ValidYN="Y">{names}{orcid}{"".join(places)}</Author>\n'
@@ -131,11 +131,12 @@ _REF_TYPES = {kind: name for name, (kind, _) in reversed(REF_TYPES.items())}
 
 
 def _heading(heading: str) -> str:
-    major = ' MajorTopicYN="Y"' if "*" in heading else ' MajorTopicYN="N"'
-    descriptor, _, qualifier = heading.replace("*", "").partition("/")
-    inside = _identified("DescriptorName", descriptor, major)
-    inside += _identified("QualifierName", qualifier, major) if qualifier else ""
-    return f"<MeshHeading>{inside}</MeshHeading>\n"
+    names = zip(("DescriptorName", "QualifierName"), heading.split("/"), strict=False)
+    inside = (
+        _identified(name, text.removeprefix("*"), f' MajorTopicYN="{"Y" if text.startswith("*") else "N"}"')
+        for name, text in names
+    )
+    return f"<MeshHeading>{''.join(inside)}</MeshHeading>\n"
 
 
 def _keywords(keywords: Sequence[str]) -> str:

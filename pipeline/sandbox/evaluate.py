@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipeline.sandbox.index import Day, Index, words
+from pipeline.sandbox.index import WHOLE, Day, Index, words
 from pipeline.search.search_run import Notice
 from pipeline.search.syntax import Chain, Node, Query, Range, Term
 from pipeline.search.vocabulary import STOPWORDS, TAGS, Field
@@ -133,7 +133,7 @@ class Evaluator:
         truncated = term.text.endswith("*")
         text = term.text.rstrip("*")
         wanted = [word for part in text.split() for word in words(part)]
-        if not term.quoted:
+        if not term.quoted and field.tag not in WHOLE:
             wanted = [word for word in wanted if word not in STOPWORDS] or wanted
         if not wanted:
             return _nothing("PhraseIgnored", term.text)
@@ -153,7 +153,7 @@ class Evaluator:
         index = self.index
         whole = term.quoted or term.tag is not None or "-" in term.text
         bits = index.phrase(field.tag, wanted, truncated=truncated) if whole or len(wanted) == 1 else 0
-        if bits or len(wanted) == 1:
+        if bits or len(wanted) == 1 or field.tag in WHOLE:
             star = "*" if truncated else ""
             notices = () if bits else (Notice(kind="PhraseNotFound", text=f"{term.text}[{field.name}]"),)
             said = " ".join(wanted) + star

@@ -8,7 +8,7 @@ import bisect
 import re
 import unicodedata
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from pipeline.formats import languages
 from pipeline.records.record import Record
@@ -16,8 +16,11 @@ from pipeline.sandbox.corpus import Corpus
 
 _STAMP = re.compile(r"(\d{4})/?(\d{2})/?(\d{2})")
 _WORD = re.compile(r"[^\W_]+")
-_WHOLE = frozenset({"au", "1au", "lastau", "fau", "cn", "la", "pt", "mh", "majr", "ta", "vi", "ip", "pg", "aid", "lid",
-                    "sh", "ot", "auid", "ed", "filter", "pl", "si", "isbn", "pubn", "jid"})  # fmt: skip
+# Fields whose values are looked up whole, not word by word; and those of names, of which initials may be left out.
+WHOLE = frozenset(
+    "au 1au lastau fau cn la pt mh majr sh ta vi ip pg aid lid auid ed filter pl si isbn pubn jid".split()  # noqa: SIM905
+)
+_NAMES = frozenset({"au", "1au", "lastau", "fau", "ed"})
 
 Day = tuple[int, int, int]
 _Fits = Callable[[tuple[str, ...]], bool]
@@ -36,45 +39,64 @@ def words(text: str) -> tuple[str, ...]:
 
 def texts(record: Record, tag: str) -> tuple[str, ...]:
     """List the texts of a record that a field stands for; empty for a field that no record here has."""
-    names = [author.name.replace(",", "") for author in record.authors if not author.is_group]
-    title = (record.title, record.original_title)
-    mesh = tuple(heading.removeprefix("*") for heading in record.mesh)
-    abstract = tuple(passage.text for passage in record.abstract)
-    found: dict[str, Iterable[str]] = {
-        "ti": title,
-        "tiab": (*title, *abstract, *record.keywords),
-        "tw": (*title, *abstract, *record.keywords, *mesh, *record.publication_types),
-        "au": names,
-        "fau": names,
-        "1au": names[:1],
-        "lastau": names[-1:],
-        "cn": (author.family for author in record.authors if author.is_group),
-        "ad": (place for author in record.authors for place in author.affiliations),
-        "auid": (author.orcid for author in record.authors),
-        "ta": (record.journal, record.journal_abbreviation),
-        "la": (*record.languages, *(languages.name(code) for code in record.languages)),
-        "pt": record.publication_types,
-        "mh": (*mesh, *(heading.partition("/")[0] for heading in mesh)),
-        "majr": (part for whole in record.mesh if "*" in whole for part in (whole.replace("*", ""),)),
-        "sh": (heading.partition("/")[2] for heading in mesh),
-        "ot": record.keywords,
-        "vi": (record.volume,),
-        "ip": (record.issue,),
-        "pg": (record.pages, record.pages.partition("-")[0]),
-        "aid": (record.doi, record.pmcid),
-        "lid": (record.doi,),
-        "filter": ("hasabstract",) if record.abstract else (),
-        "si": record.registrations,
-        "isbn": record.isbn,
-        "pubn": (record.publisher,),
-        "pl": (record.place,),
-        "tt": (record.original_title,),
-        "ed": (editor.name.replace(",", "") for editor in record.editors),
-    }
-    if tag == "all":
-        every = ("tw", "au", "cn", "ad", "ta", "vi", "ip", "pg", "aid")
-        return (*(text for part in every for text in found[part] if text), str(record.year or ""), record.pmid)
-    return tuple(text for text in found.get(tag, ()) if text)
+    read = _TEXTS.get(tag)
+    return tuple(text for text in read(record) if text) if read else ()
+
+
+def _words_of(record: Record) -> tuple[str, ...]:
+    abstract = (passage.text for passage in record.abstract)
+    return (record.title, record.original_title, *abstract, *record.keywords)
+
+
+def _people(record: Record) -> list[str]:
+    return [author.name.replace(",", "") for author in record.authors if not author.is_group]
+
+
+def _headings(record: Record, *, major: bool = False) -> tuple[str, ...]:
+    """List MeSH headings, with their subheading and without."""
+    chosen = [heading.replace("*", "") for heading in record.mesh if "*" in heading or not major]
+    return (*chosen, *(heading.partition("/")[0] for heading in chosen))
+
+
+def _everything(record: Record) -> Iterator[str]:
+    """List what All Fields stands for. Source: PubMed User Guide: all but place of publication and foreign titles."""
+    for tag in ("tw", "au", "cn", "ad", "ta", "vi", "ip", "pg", "aid"):
+        yield from _TEXTS[tag](record)
+    yield from (str(record.year or ""), record.pmid)
+
+
+_TEXTS: Mapping[str, Callable[[Record], Iterable[str]]] = {
+    "all": _everything,
+    "ti": lambda record: (record.title, record.original_title),
+    "tiab": _words_of,
+    "tw": lambda record: (*_words_of(record), *_headings(record), *record.publication_types),
+    "au": _people,
+    "fau": _people,
+    "1au": lambda record: _people(record)[:1],
+    "lastau": lambda record: _people(record)[-1:],
+    "cn": lambda record: (author.family for author in record.authors if author.is_group),
+    "ad": lambda record: (place for author in record.authors for place in author.affiliations),
+    "auid": lambda record: (author.orcid for author in record.authors),
+    "ed": lambda record: (editor.name.replace(",", "") for editor in record.editors),
+    "ta": lambda record: (record.journal, record.journal_abbreviation),
+    "la": lambda record: (*record.languages, *map(languages.name, record.languages)),
+    "pt": lambda record: record.publication_types,
+    "mh": _headings,
+    "majr": lambda record: _headings(record, major=True),
+    "sh": lambda record: (heading.replace("*", "").partition("/")[2] for heading in record.mesh),
+    "ot": lambda record: record.keywords,
+    "vi": lambda record: (record.volume,),
+    "ip": lambda record: (record.issue,),
+    "pg": lambda record: (record.pages, record.pages.partition("-")[0]),
+    "aid": lambda record: (record.doi, record.pmcid),
+    "lid": lambda record: (record.doi,),
+    "si": lambda record: record.registrations,
+    "isbn": lambda record: record.isbn,
+    "pubn": lambda record: (record.publisher,),
+    "pl": lambda record: (record.place,),
+    "tt": lambda record: (record.original_title,),
+    "filter": lambda record: ("hasabstract",) if record.abstract else (),
+}
 
 
 # The tag of PubMed's text format under which `Record.extra` keeps the date of a field.
@@ -131,19 +153,22 @@ class Index:
     def phrase(self, tag: str, wanted: Sequence[str], *, truncated: bool = False) -> int:
         """Return the records that have these words one after another in one text of a field.
 
-        A field of names or codes has to hold nothing else, but that an author's initials may be left out.
+        A field of names or codes has to hold nothing else. Of a person's initials, the last may be left out, or all:
+        PubMed truncates the names of authors by itself.
         """
-        whole = tag in _WHOLE
+        if len(wanted) == 1 and tag not in WHOLE:
+            return self.truncated(tag, wanted[0]) if truncated else self.word(tag, wanted[0])
+        if tag in _NAMES:
+            return self._where(tag, wanted, lambda text: _names(text, wanted), truncated=True)
         last = len(wanted) - 1
 
         def fits(text: tuple[str, ...]) -> bool:
-            starts = range(len(text) - last if not whole else min(1, len(text) - last))
+            if tag in WHOLE and (len(text) < len(wanted) if truncated else len(text) != len(wanted)):
+                return False
+            starts = range(1) if tag in WHOLE else range(len(text) - last)
             return any(
-                all(
-                    text[start + at].startswith(word) if truncated and at == last else text[start + at] == word
-                    for at, word in enumerate(wanted)
-                )
-                and (not whole or truncated or self._ends(tag, len(text), len(wanted)))
+                text[start : start + last] == tuple(wanted[:last])
+                and (text[start + last].startswith(wanted[last]) if truncated else text[start + last] == wanted[last])
                 for start in starts
             )
 
@@ -182,9 +207,6 @@ class Index:
         end = None if most is None else start + most
         return [self.pmids[place] for place in reversed(places)][start:end]
 
-    def _ends(self, tag: str, held: int, wanted: int) -> bool:
-        return held == wanted or (tag in {"au", "1au", "lastau", "fau", "ed"} and held == wanted + 1)
-
     def _where(self, tag: str, wanted: Sequence[str], fits: _Fits, *, truncated: bool) -> int:
         candidates = self.everything
         for at, word in enumerate(wanted):
@@ -211,3 +233,12 @@ class Index:
         for place in places:
             raw[place >> 3] |= 1 << (place & 7)
         return int.from_bytes(raw, "little")
+
+
+def _names(text: tuple[str, ...], wanted: Sequence[str]) -> bool:
+    """Say whether a person is meant: the same family name, and initials that begin alike or are left out."""
+    last = len(wanted) - 1
+    if text[:last] != tuple(wanted[:last]) or len(text) <= last:
+        return False
+    family_only = text[last] == wanted[last] and len(text) - len(wanted) <= 1
+    return family_only or (last > 0 and len(text) == len(wanted) and text[last].startswith(wanted[last]))

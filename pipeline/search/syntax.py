@@ -242,6 +242,7 @@ class _Parser:
                     operators.append(pending or implied)
                 operands.append(operand)
                 pending = None
+                end = operand.whole.end
         else:
             if depth:
                 self._wrong("unbalanced-parenthesis", Span(start, start + 1), "a parenthesis that is never closed")
