@@ -131,13 +131,18 @@ def _included(review: Review) -> Content:
     studies, reports = ("total_studies", "total_reports") if review.flow.is_update else ("new_studies", "new_reports")
     if studies not in boxes:
         return ()
-    return sentence(
+    included = sentence(
         "Included: ",
         counted(f"flow.{studies}", boxes[studies].n, "study", "studies"),
         " described in ",
         counted(f"flow.{reports}", boxes[reports].n, "report"),
         ".",
     )
+    nameless = sum(1 for status in review.screening.included(review.screening_settings) if not status.study)
+    if not nameless:
+        return included
+    fact = counted("flow.reports_without_study", nameless, "report")
+    return sentence(included, " No reviewer named the study of ", fact, ", so that each of them counts as a study.")
 
 
 def studies(review: Review, context: Context) -> Said:

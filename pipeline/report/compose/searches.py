@@ -178,10 +178,11 @@ def _history(search: Search) -> Content:
 
 
 def _pubmed(run: SearchRun) -> Iterator[Block]:
+    who = "the sandbox" if run.sandbox else "PubMed"
     if run.asked:
         yield Verbatim(label="What was sent, limits included", text=run.asked)
     if run.translation:
-        yield Verbatim(label="What PubMed understood", text=run.translation)
+        yield Verbatim(label=f"What {who} understood", text=run.translation)
     if len(run.steps) > 1:
         prefix = f"searches.{run.search}.steps"
         yield Items(
@@ -194,7 +195,9 @@ def _pubmed(run: SearchRun) -> Iterator[Block]:
             )
         )
     if run.notices:
-        yield Items(items=tuple((f"PubMed said: {notice.text} ({notice.kind})",) for notice in run.notices))
+        yield Items(
+            items=tuple((f"{who[0].upper()}{who[1:]} said: {notice.text} ({notice.kind})",) for notice in run.notices)
+        )
     for label, ids in (
         ("Listed by PubMed and then no longer there", run.vanished),
         ("Listed by PubMed and never delivered, which a person accepted", run.missing),
@@ -202,7 +205,7 @@ def _pubmed(run: SearchRun) -> Iterator[Block]:
         if ids:
             yield Paragraph(content=(f"{label}: PMID {listed(list(ids))}.",))
     for drift in run.drifts:
-        moved = f"PubMed counted {drift.counted:,} records and, while they were listed, {drift.recounted:,}"
+        moved = f"{who[0].upper()}{who[1:]} counted {drift.counted:,} records and, while they were listed, {drift.recounted:,}"
         yield Paragraph(content=(f"{moved}; settled by a re-count.",))
 
 
