@@ -125,7 +125,7 @@ def svg(flow: Flow, *, theme: Theme = "colour", links: Mapping[str, str] | None 
         *parts,
         *legend,
         title=wording.title(flow),
-        description=wording.description(flow),
+        description=clean(wording.description(flow)),
         role="group" if links else "img",
     )
 

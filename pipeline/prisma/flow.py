@@ -5,7 +5,7 @@ checked before the flow is handed out.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pipeline.deduplicate.citation import Citation
 from pipeline.errors import CountError, Fault
@@ -47,7 +47,7 @@ def count(
         citations: every citation, with its records, in retrieval order.
         screening: their statuses.
         settings: the stages.
-        removed: records taken out before screening.
+        removed: records taken out before screening; what was decided on them counts nowhere.
         since: the previous version or run; the flow is then that of the update, with its previous-studies column.
         synthesised: studies in a meta-analysis; None if there is none.
         notes: further sentences for the legend.
@@ -66,11 +66,19 @@ def count(
             boxes={name: boxes[name] for name in VARIABLES if name in boxes},
             awaiting=_steps(AWAITING, counting.steps),
             adjustments=_steps(ADJUSTMENTS, counting.steps, counting.signed),
-            not_run=tuple(dict.fromkeys(source.name for source in sources if not source.ran)),
+            not_run=tuple(dict.fromkeys(_not_run(sources))),
             previous=since.label if since else "",
             notes=tuple(notes),
         )
     )
+
+
+def _not_run(sources: Sequence[Source]) -> Iterator[str]:
+    """Name the searches that were never run; by their id, too, where another search of the same name was."""
+    ran = {source.name for source in sources if source.ran}
+    for source in sources:
+        if not source.ran:
+            yield f"{source.name} ({source.id})" if source.name in ran else source.name
 
 
 def _steps(
@@ -316,7 +324,8 @@ class _Counting:
         """Count the reports and studies that are included, against those of the previous version if there is one."""
         if not any(source.ran for source in self.sources):
             return {}
-        now = {status.citation: status.study_name for status in self.screening.included(self.settings)}
+        included = self.screening.included(self.settings)
+        now = {status.citation: status.study_name for status in included if status.citation not in self.removal}
         if self.since is None:
             return {"new_studies": box(dict.fromkeys(now.values())), "new_reports": box(now)}
         return self._updated(now, self.since)
