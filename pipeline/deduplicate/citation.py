@@ -6,13 +6,11 @@ from typing import Literal
 
 import msgspec
 
+from pipeline.deduplicate.levels import Level
 from pipeline.records.record import Record
 
 # What is said of a pair. "ask" waits for a person and leaves the records apart; "related" links two documents.
 Word = Literal["duplicate", "different", "ask", "related"]
-
-# How a field of two records compares, from agreement to contradiction.
-Level = Literal["same", "alike", "part", "close", "unlike", "different", "missing"]
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -62,7 +60,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
         score: 0 to 1, how likely one document is; sorts the questions and settles which of two merges comes first.
         reason: why, in a sentence for people.
         evidence: field by field, in the order of a reference.
-        kind: of a related pair, how the documents are related (relations.KINDS).
+        kind: of a related pair, how the documents are related (settings.KINDS).
         by: who decided: "rule", or the person's name.
     """
 
@@ -125,16 +123,17 @@ class Deduplication:
     Attributes:
         citations: in retrieval order of their first members; every record is a member of exactly one.
         pairs: every pair that was judged, by retrieval order of a, then of b.
-        compared: how many pairs shared a key and were looked at.
-        unlike: how many of these had so little in common that no rule applies; they are not listed.
+        looked: how many times two records that share a key were looked at.
+        judged: how many pairs passed that look and were compared field by field in this run; those of which no rule
+            says anything are not listed.
         skipped: blocks that were too large to compare in full.
         unused: verdicts on records that are not here.
     """
 
     citations: tuple[Citation, ...]
     pairs: tuple[Pair, ...]
-    compared: int = 0
-    unlike: int = 0
+    looked: int = 0
+    judged: int = 0
     skipped: tuple[Skipped, ...] = ()
     unused: tuple[Verdict, ...] = ()
 

@@ -1,18 +1,29 @@
-"""Records to citations: pairs are judged, duplicates are joined, and no citation contradicts itself."""
+"""Records to citations: the whole way, from features to clusters to merged records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from itertools import chain
+from math import ceil
 
 import msgspec
 
-from pipeline.deduplicate import blocks, rules
-from pipeline.deduplicate.citation import Citation, Deduplication, Evidence, Pair, Related, Verdict
-from pipeline.deduplicate.features import features
+from pipeline.deduplicate import blocks, joining
+from pipeline.deduplicate.citation import Citation, Deduplication, Pair, Related, Verdict, Word
+from pipeline.deduplicate.features import Features, features
+from pipeline.deduplicate.judging import Judgement, contradiction, judge_all, witness
 from pipeline.deduplicate.merging import merge
+from pipeline.deduplicate.relations import LINKED
+from pipeline.deduplicate.rules import RULES
 from pipeline.deduplicate.settings import DeduplicationSettings
-from pipeline.deduplicate.similarity import Comparison, compare
 from pipeline.records.record import Record
 
 DEFAULTS = DeduplicationSettings()
+_RULES = {rule.name: rule for rule in RULES}
+_TASK = 5000  # records or pairs that one task of an executor takes
+_WORDS: Mapping[str, Word] = {"link": "related", "merge": "duplicate", "ignore": "different"}
+
+_Two = tuple[int, int]
 
 
 def deduplicate(
@@ -21,6 +32,8 @@ def deduplicate(
     settings: DeduplicationSettings = DEFAULTS,
     *,
     ranks: Mapping[str, int] | None = None,
+    earlier: Deduplication | None = None,
+    executor: Executor | None = None,
 ) -> Deduplication:
     """Find which records describe one document.
 
@@ -31,158 +44,237 @@ def deduplicate(
         settings: policy.
         ranks: retrieval rank by record id (smaller is earlier; ties by id). With ranks, the order of `records` does
             not change a byte of the result.
+        earlier: what came of some of these records before, with the same settings; their pairs are not judged again.
+            The result is that of a full run.
+        executor: where records are read and pairs are judged, in tasks of some thousands; here if None.
     """
     if ranks is not None:
         records = sorted(records, key=lambda record: (ranks[record.id], record.id))
-    made = [features(record) for record in records]
-    found, skipped = blocks.candidates(made, settings.block_limit)
     place = {record.id: index for index, record in enumerate(records)}
-    said, unused = _said(verdicts, place)
-    judged: dict[tuple[int, int], Pair] = {}
-    unlike = 0
-    for a, b in sorted({*found, *said}):
-        pair = _judge(records[a], records[b], compare(made[a], made[b]), said.get((a, b)))
-        if pair is None:
-            unlike += 1
-        else:
-            judged[a, b] = pair
-    clusters = _join(len(records), judged)
-    citations = _citations(records, clusters, judged)
+    library = _Library(records, _features(records, executor))
+    said = {_two(place[v.a], place[v.b]): v for v in verdicts if v.a in place and v.b in place}
+    groups = _identical(library, set(chain.from_iterable(said)))
+    followers = {index for group in groups.values() for index in group[1:]}
+    heads = [index for index in range(len(records)) if index not in followers]
+    found, looked, skipped = blocks.candidates(library.features, heads, settings.block_limit)
+    judged, count = _judged(library, found, earlier, place, executor)
+    pairs = {two: library.pair(two, judgement, settings) for two, judgement in judged.items()}
+    pairs.update(library.linked(place, settings))
+    pairs.update((two, library.by_person(two, verdict)) for two, verdict in said.items())
+    clusters = _joined(library, pairs)
+    _settle(library, pairs, clusters, ceil(len(records) * settings.ask_percent / 100))
+    pairs.update((two, library.same(two)) for group in groups.values() for two in _chain(group))
+    members = _members(heads, groups, clusters)
     return Deduplication(
-        citations=citations,
-        pairs=tuple(_asked(judged, clusters, settings, len(records))),
-        compared=len(found),
-        unlike=unlike,
+        citations=tuple(_citations(library, members, pairs, settings.best_sources)),
+        pairs=tuple(pairs[two] for two in sorted(pairs)),
+        looked=looked,
+        judged=count,
         skipped=skipped,
-        unused=unused,
+        unused=tuple(v for v in verdicts if v.a not in place or v.b not in place),
     )
 
 
-def _said(
-    verdicts: Sequence[Verdict], place: Mapping[str, int]
-) -> tuple[dict[tuple[int, int], Verdict], tuple[Verdict, ...]]:
-    said: dict[tuple[int, int], Verdict] = {}
-    unused = []
-    for verdict in verdicts:
-        if verdict.a in place and verdict.b in place:
-            a, b = sorted((place[verdict.a], place[verdict.b]))
-            said[a, b] = verdict
-        else:
-            unused.append(verdict)
-    return said, tuple(unused)
+def _two(a: int, b: int) -> _Two:
+    return (a, b) if a < b else (b, a)
 
 
-def _judge(a: Record, b: Record, c: Comparison, verdict: Verdict | None) -> Pair | None:
-    if verdict is not None:
+def _chain(group: Sequence[int]) -> Iterator[_Two]:
+    return ((group[0], other) for other in group[1:])
+
+
+def _features(records: Sequence[Record], executor: Executor | None) -> list[Features]:
+    if executor is None:
+        return [features(record) for record in records]
+    tasks = [records[start : start + _TASK] for start in range(0, len(records), _TASK)]
+    return list(chain.from_iterable(executor.map(_read_all, tasks)))
+
+
+def _read_all(records: Sequence[Record]) -> list[Features]:
+    return [features(record) for record in records]
+
+
+@dataclass(frozen=True, slots=True)
+class _Library:
+    """The records and what of them is compared, both by index; makes the pairs that are listed."""
+
+    records: Sequence[Record]
+    features: Sequence[Features]
+
+    def pair(self, two: _Two, judgement: Judgement, settings: DeduplicationSettings) -> Pair:
+        rule = _RULES[judgement.rule]
+        word = _WORDS[getattr(settings.related, rule.kind)] if rule.kind else rule.verdict
+        return self._pair(two, word, rule.name, judgement, rule.reason, rule.kind)
+
+    def linked(self, place: Mapping[str, int], settings: DeduplicationSettings) -> Iterator[tuple[_Two, Pair]]:
+        """Give the pairs that a record itself links, by the other's PMID."""
+        by_pmid: dict[str, list[int]] = {}
+        for record in self.records:
+            if record.pmid:
+                by_pmid.setdefault(record.pmid, []).append(place[record.id])
+        for record in self.records:
+            for link in record.links:
+                kind = LINKED.get(link.kind, "")
+                if not kind or link.pmid == record.pmid:
+                    continue
+                for other in by_pmid.get(link.pmid, ()):
+                    two = _two(place[record.id], other)
+                    word = _WORDS[getattr(settings.related, kind)]
+                    judgement = witness(self.features[two[0]], self.features[two[1]])
+                    yield (
+                        two,
+                        self._pair(two, word, "linked", judgement, f"one record names the other ({link.kind})", kind),
+                    )
+
+    def by_person(self, two: _Two, verdict: Verdict) -> Pair:
+        word: Word = "duplicate" if verdict.answer == "same" else "different"
+        judgement = witness(self.features[two[0]], self.features[two[1]])
+        pair = self._pair(two, word, "person", judgement, f"a person said: {verdict.answer}", "")
+        return msgspec.structs.replace(pair, by=verdict.by or "person")
+
+    def same(self, two: _Two) -> Pair:
+        judgement = witness(self.features[two[0]], self.features[two[1]])
+        return self._pair(two, "duplicate", "identical", judgement, "all that is compared is the same", "")
+
+    def _pair(  # noqa: PLR0917 - what a pair is made of
+        self, two: _Two, word: Word, rule: str, judgement: Judgement, reason: str, kind: str
+    ) -> Pair:
+        a, b = self.records[two[0]], self.records[two[1]]
         return Pair(
             a=a.id,
             b=b.id,
-            verdict="duplicate" if verdict.answer == "same" else "different",
-            rule="person",
-            score=1.0 if verdict.answer == "same" else 0.0,
-            reason=f"a person said that they are {verdict.answer}",
-            evidence=_evidence(c),
-            by=verdict.by or "person",
+            verdict=word,
+            rule=rule,
+            score=judgement.score,
+            reason=reason,
+            evidence=judgement.evidence,
+            kind=kind,
         )
-    rule = rules.judge(c)
-    if rule is None:
-        return None
-    return Pair(
-        a=a.id, b=b.id, verdict=rule.verdict, rule=rule.name, score=round(rules.score(c), 4), reason=rule.reason,
-        evidence=_evidence(c), kind=c.a.notice or c.b.notice if rule.verdict == "related" else "",
-    )  # fmt: skip
 
 
-def _evidence(c: Comparison) -> tuple[Evidence, ...]:
-    differ = " / ".join(" ".join(words) or "-" for words in (c.only_a, c.only_b)) if c.only_a or c.only_b else ""
-    return (
-        Evidence(field="title", level=c.title, similarity=round(c.title_similarity, 2), detail=differ),
-        Evidence(field="numbers", level=c.marks),
-        Evidence(field="authors", level=c.authors, similarity=round(c.share, 2)),
-        Evidence(field="year", level="missing" if c.gap < 0 else "same" if c.gap == 0 else "different"),
-        Evidence(field="journal", level=c.journal),
-        Evidence(field="volume", level=c.volume),
-        Evidence(field="issue", level=c.issue),
-        Evidence(field="pages", level=c.pages),
-        Evidence(field="doi", level=c.doi),
-        Evidence(field="pmid", level=c.pmid),
-        Evidence(field="registration", level=c.registration),
-        Evidence(field="abstract", level=c.abstract),
-    )
+def _identical(library: _Library, apart: set[int]) -> dict[int, list[int]]:
+    """Group records that are the same in all that is compared, by the first of them; only it is judged further.
+
+    A record without a title and without an identifier says too little: it is grouped only with a record that is the
+    same in every field. Records of which a person has spoken stand alone.
+    """
+    groups: dict[int, list[int]] = {}
+    first: dict[object, int] = {}
+    for index, made in enumerate(library.features):
+        key: object = made
+        if index in apart:
+            key = index
+        elif not (made.title or made.doi or made.pmid):
+            key = _content(library.records[index])
+        head = first.setdefault(key, index)
+        if head != index:
+            groups.setdefault(head, [head]).append(index)
+    return groups
 
 
-def _join(count: int, judged: Mapping[tuple[int, int], Pair]) -> list[int]:
-    """Union duplicates, likeliest first, never joining two clusters between which a pair was judged different."""
-    root = list(range(count))
+def _content(record: Record) -> bytes:
+    """Write all that a record says, without where it came from."""
+    return msgspec.json.encode(msgspec.structs.replace(record, id="", origin=msgspec.UNSET))
+
+
+def _judged(
+    library: _Library,
+    found: Sequence[_Two],
+    earlier: Deduplication | None,
+    place: Mapping[str, int],
+    executor: Executor | None,
+) -> tuple[dict[_Two, Judgement], int]:
+    """Judge pairs, all but those between records that were judged before; say how many were."""
+    judged: dict[_Two, Judgement] = {}
+    fresh = found
+    if earlier is not None:
+        old = {place[name] for citation in earlier.citations for name in citation.members if name in place}
+        known = {
+            _two(place[pair.a], place[pair.b]): Judgement(pair.rule, pair.score, pair.evidence)
+            for pair in earlier.pairs
+            if pair.rule in _RULES and pair.a in place and pair.b in place
+        }
+        fresh = [two for two in found if not (two[0] in old and two[1] in old)]
+        judged.update((two, known[two]) for two in found if two in known)
+    tasks = [fresh[start : start + _TASK] for start in range(0, len(fresh), _TASK)]
+    sides = ([(library.features[a], library.features[b]) for a, b in task] for task in tasks)
+    for task, judgements in zip(
+        tasks, map(judge_all, sides) if executor is None else executor.map(judge_all, sides), strict=True
+    ):
+        judged.update((two, judgement) for two, judgement in zip(task, judgements, strict=True) if judgement)
+    return judged, len(fresh)
+
+
+def _joined(library: _Library, pairs: Mapping[_Two, Pair]) -> joining.Clusters:
+    """Join duplicates: a person's first, then the likeliest, then related documents that policy merges."""
+
+    def against(p: int, q: int) -> str:
+        pair = pairs.get(_two(p, q))
+        if pair is None:
+            return contradiction(library.features[p], library.features[q])
+        if pair.verdict in ("duplicate", "ask"):
+            return "" if pair.verdict == "duplicate" else contradiction(library.features[p], library.features[q])
+        return pair.rule
+
+    def said_different(p: int, q: int) -> str:
+        pair = pairs.get(_two(p, q))
+        return pair.rule if pair is not None and pair.rule == "person" and pair.verdict == "different" else ""
+
+    duplicates = [two for two, pair in pairs.items() if pair.verdict == "duplicate"]
+    duplicates.sort(key=lambda two: (-pairs[two].score, *sorted((pairs[two].a, pairs[two].b))))
+    clusters = joining.Clusters(len(library.records))
+    clusters.join((two for two in duplicates if pairs[two].rule == "person"), said_different)
+    clusters.join((two for two in duplicates if pairs[two].rule != "person" and not pairs[two].kind), against)
+    clusters.join((two for two in duplicates if pairs[two].kind), said_different)
+    return clusters
+
+
+def _settle(library: _Library, pairs: dict[_Two, Pair], clusters: joining.Clusters, most: int) -> None:
+    """Say of every doubtful pair whether it is asked; a question that others answered is none."""
+    for two, (p, q, why) in clusters.refused.items():
+        a, b = library.records[p].id, library.records[q].id
+        reason = f"{pairs[two].reason}; but {a} and {b} would come together, which differ ({why})"
+        pairs[two] = msgspec.structs.replace(pairs[two], verdict="ask", rule="cluster-conflict", reason=reason)
+    settled = {
+        _two(clusters.of(a), clusters.of(b))
+        for (a, b), pair in pairs.items()
+        if pair.rule == "person" and pair.verdict == "different"
+    }
+    doubtful = [two for two, pair in pairs.items() if pair.verdict == "ask"]
+    doubtful.sort(key=lambda two: sorted((pairs[two].a, pairs[two].b)))
+    asked = joining.likeliest({two: pairs[two].score for two in doubtful}, clusters, settled, most)
+    for two in doubtful:
+        if two in asked:
+            continue
+        word: Word = "duplicate" if clusters.of(two[0]) == clusters.of(two[1]) else "different"
+        because = "other pairs join them" if word == "duplicate" else "not asked, since likelier questions came first"
+        pairs[two] = msgspec.structs.replace(pairs[two], verdict=word, reason=f"{pairs[two].reason}; {because}")
+
+
+def _members(heads: Sequence[int], groups: Mapping[int, Sequence[int]], clusters: joining.Clusters) -> list[list[int]]:
+    """List the members of each citation in retrieval order, and the citations in that of their first members."""
     members: dict[int, list[int]] = {}
-
-    def find(index: int) -> int:
-        while root[index] != index:
-            root[index] = root[root[index]]
-            index = root[index]
-        return index
-
-    apart = {pair for pair, word in judged.items() if word.verdict in ("different", "related")}
-    edges = [pair for pair, word in judged.items() if word.verdict == "duplicate"]
-    edges.sort(key=lambda pair: (judged[pair].rule != "person", -judged[pair].score, judged[pair].a, judged[pair].b))
-    for a, b in edges:
-        x, y = find(a), find(b)
-        if x == y:
-            continue
-        left, right = members.get(x, [x]), members.get(y, [y])
-        if any((min(p, q), max(p, q)) in apart for p in left for q in right):
-            continue
-        x, y = min(x, y), max(x, y)
-        root[y] = x
-        members[x] = left + right
-    return [find(index) for index in range(count)]
+    for head in heads:
+        members.setdefault(clusters.of(head), []).extend(groups.get(head, (head,)))
+    return sorted(sorted(group) for group in members.values())
 
 
 def _citations(
-    records: Sequence[Record], clusters: Sequence[int], judged: Mapping[tuple[int, int], Pair]
-) -> tuple[Citation, ...]:
-    members: dict[int, list[Record]] = {}
-    for record, cluster in zip(records, clusters, strict=True):
-        members.setdefault(cluster, []).append(record)
-    related: dict[int, set[tuple[str, str]]] = {}
-    for (a, b), pair in judged.items():
-        x, y = clusters[a], clusters[b]
-        if pair.verdict == "related" and x != y:
-            related.setdefault(x, set()).add((records[y].id, pair.kind))
-            related.setdefault(y, set()).add((records[x].id, pair.kind))
-    citations = []
-    for cluster, group in members.items():
-        merged, sources = merge(group)
-        citations.append(
-            Citation(
-                id=group[0].id,
-                members=tuple(record.id for record in group),
-                record=merged,
-                sources=sources,
-                related=tuple(Related(id=name, kind=kind) for name, kind in sorted(related.get(cluster, ()))),
-            )
+    library: _Library, members: Sequence[Sequence[int]], pairs: Mapping[_Two, Pair], best: Sequence[str]
+) -> Iterator[Citation]:
+    names = {index: library.records[group[0]].id for group in members for index in group}
+    related: dict[str, set[tuple[str, str]]] = {}
+    for (a, b), pair in pairs.items():
+        if pair.verdict == "related" and names[a] != names[b]:
+            related.setdefault(names[a], set()).add((names[b], pair.kind))
+            related.setdefault(names[b], set()).add((names[a], pair.kind))
+    for group in members:
+        records = [library.records[index] for index in group]
+        merged, sources = merge(records, best)
+        yield Citation(
+            id=merged.id,
+            members=tuple(record.id for record in records),
+            record=merged,
+            sources=sources,
+            related=tuple(Related(id=other, kind=kind) for other, kind in sorted(related.get(merged.id, ()))),
         )
-    return tuple(citations)
-
-
-def _asked(
-    judged: Mapping[tuple[int, int], Pair], clusters: Sequence[int], settings: DeduplicationSettings, count: int
-) -> list[Pair]:
-    """Keep the likeliest questions, one for each two clusters; the others are judged different."""
-    budget = int(count * settings.ask_percent / 100)
-    asks = sorted((p for p, w in judged.items() if w.verdict == "ask"), key=lambda p: (-judged[p].score, p))
-    kept: set[tuple[int, int]] = set()
-    between: set[tuple[int, int]] = set()
-    for a, b in asks:
-        two = (min(clusters[a], clusters[b]), max(clusters[a], clusters[b]))
-        if two[0] != two[1] and two not in between and len(kept) < budget:
-            between.add(two)
-            kept.add((a, b))
-    out = []
-    for key, pair in judged.items():
-        if pair.verdict == "ask" and key not in kept:
-            same = clusters[key[0]] == clusters[key[1]]
-            out.append(msgspec.structs.replace(pair, verdict="duplicate" if same else "different"))
-        else:
-            out.append(pair)
-    return out

@@ -1,71 +1,93 @@
 """Several records of one document merged into one, each field from the best source, keeping where it came from."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from pipeline.records.record import Record
+from pipeline.records.record import Identifier, Record
 
-# Fields that are taken together, as one source gave them: a place in a journal is not put together from two sources.
+# Fields that one source gives together, led by the field that decides which source that is.
 _TOGETHER: tuple[tuple[str, ...], ...] = (
-    ("kind",),
     ("title", "original_title"),
     ("authors",),
     ("editors",),
-    ("year", "month", "day", "date"),
     ("journal", "journal_abbreviation"),
-    ("volume", "issue", "pages"),
     ("publisher", "place", "edition"),
     ("languages",),
     ("abstract",),
     ("doi", "doi_as_printed"),
-    ("pmid",),
+    ("pmid", "version"),
     ("pmcid",),
-    ("database", "accession", "version"),
+    ("accession", "database"),
 )
+# Fields that are taken from the fullest source, the best of several. What it lacks comes from a source that says
+# nothing else of the rest: a place in a journal is not put together from two printings.
+_WHOLE: tuple[tuple[str, ...], ...] = (("year", "month", "day", "date"), ("volume", "issue", "pages"))
 # Fields that are joined: nothing that any source says is lost.
 _JOINED = ("issn", "isbn", "keywords", "mesh", "publication_types", "identifiers", "urls", "notes", "links")
-
-# Best source first, found in `database` and then in the name of the search. Source: PubMed's records are corrected by
-# the National Library of Medicine; Embase and the others index from the publishers' deliveries; registers and
-# reference lists carry the least.
-_BEST = ("pubmed", "medline", "embase", "cochrane", "central", "web of science", "scopus", "cinahl", "psycinfo")
+_VAGUE = ("other", "article")  # kinds that a source writes when it does not know better
 
 
-def merge(members: Sequence[Record]) -> tuple[Record, Mapping[str, str]]:
+def merge(members: Sequence[Record], best: Sequence[str]) -> tuple[Record, Mapping[str, str]]:
     """Merge records of one document, given in retrieval order, into one named after the first.
 
-    Returns the merged record, and for each field that came from elsewhere than the first member the member's id.
+    Args:
+        members: at least one.
+        best: names of databases or searches, best first (settings.best_sources). Ties go to what was retrieved first.
+
+    Returns:
+        The merged record; and for each field that another member than the first gave, that member's id, or the ids
+        of all that gave to it, divided by spaces.
     """
     first = members[0]
     if len(members) == 1:
         return first, {}
-    ranked = sorted(members, key=_rank)
-    changes: dict[str, Any] = {}
+    ranked = sorted(members, key=lambda record: _rank(record, best))
+    values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for fields in _TOGETHER:
-        source = max(ranked, key=_fullness(fields))
-        if source is first:
-            continue
-        for field in fields:
-            value = getattr(source, field)
-            if value != getattr(first, field):
-                changes[field] = value
-                sources[field] = source.id
+        _take(next((record for record in ranked if getattr(record, fields[0])), first), fields, values, sources)
+    for fields in _WHOLE:
+        fullest = max(ranked, key=lambda record: _fullness(record, fields))
+        _take(fullest, fields, values, sources)
+        for record in ranked:
+            if all(not values[field] or getattr(record, field) in (values[field], "", None) for field in fields):
+                _take(record, [field for field in fields if not values[field]], values, sources)
+    _take(next((record for record in ranked if record.kind not in _VAGUE), ranked[0]), ("kind",), values, sources)
     for field in _JOINED:
-        joined = tuple(dict.fromkeys(value for member in ranked for value in getattr(member, field)))
-        if joined != getattr(first, field):
-            changes[field] = joined
-            sources[field] = " ".join(member.id for member in ranked if getattr(member, field))
-    return (msgspec.structs.replace(first, **changes) if changes else first), sources
+        values[field] = tuple(dict.fromkeys(value for record in ranked for value in getattr(record, field)))
+        sources[field] = " ".join(record.id for record in ranked if getattr(record, field))
+    others = tuple(_other_identifiers(ranked, values))
+    if others:
+        values["identifiers"] = tuple(dict.fromkeys((*values["identifiers"], *others)))
+        sources["identifiers"] = " ".join(record.id for record in ranked)
+    changed = {field: value for field, value in values.items() if value != getattr(first, field)}
+    kept = {field: name for field, name in sources.items() if field in changed}
+    return msgspec.structs.replace(first, **changed), kept
 
 
-def _rank(record: Record) -> int:
-    where = f"{record.database} {record.origin.search} {record.origin.format}".casefold()
-    return next((place for place, name in enumerate(_BEST) if name in where), len(_BEST))
+def _rank(record: Record, best: Sequence[str]) -> int:
+    where = f"{record.database} {record.origin.search}".casefold()
+    return next((place for place, name in enumerate(best) if name.casefold() in where), len(best))
 
 
-def _fullness(fields: Sequence[str]) -> Callable[[Record], int]:
-    """Count how many of the fields a record has; `max` then keeps the best-ranked of the fullest."""
-    return lambda record: sum(bool(getattr(record, field)) for field in fields)
+def _take(source: Record, fields: Sequence[str], values: dict[str, Any], sources: dict[str, str]) -> None:
+    for field in fields:
+        values[field] = getattr(source, field)
+        sources[field] = source.id
+
+
+def _fullness(record: Record, fields: Sequence[str]) -> int:
+    return sum(bool(getattr(record, field)) for field in fields)
+
+
+def _other_identifiers(ranked: Sequence[Record], values: Mapping[str, Any]) -> Iterator[Identifier]:
+    """Give the identifiers that lost their field to another of their kind."""
+    for record in ranked:
+        for field in ("doi", "pmid", "pmcid"):
+            value = getattr(record, field)
+            if value and value.casefold() != values[field].casefold():
+                yield Identifier(scheme=field, value=value)
+        if record.accession and record.accession != values["accession"]:
+            yield Identifier(scheme=record.database.casefold() or "accession", value=record.accession)

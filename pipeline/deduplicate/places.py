@@ -2,38 +2,12 @@
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.deduplicate.wording import american, fold, words
 
 _LITTLE = frozenset(
-    (
-        "the",
-        "of",
-        "and",
-        "a",
-        "an",
-        "for",
-        "in",
-        "on",
-        "et",
-        "und",
-        "de",
-        "la",
-        "le",
-        "les",
-        "des",
-        "du",
-        "der",
-        "die",
-        "das",
-        "e",
-        "y",
-        "i",
-        "to",
-        "proceedings",
-        "proc",
-        "annual",
-    )
+    "the of and a an for in on et und de la le les des du der die das e y i to proceedings proc annual".split()  # noqa: SIM905 - reads better than a list of quoted words
 )
 _ORDINAL = re.compile(r"(?:19|20)\d\d|\d+(?:st|nd|rd|th)")
 _CONFERENCE = re.compile(r"\W+conference\s*:", re.IGNORECASE)
@@ -59,72 +33,77 @@ def journal(text: str) -> str:
 
 _EARLY = re.compile(r"epub|ahead of print|online|in press|no volume", re.IGNORECASE)
 _SUPPLEMENT = re.compile(r"suppl|(?<![a-z])s\s?\d|abstract", re.IGNORECASE)
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d{1,9}")
 _BROKEN = re.compile(r"\s*\d+\)\s*")  # the end of "61 (Supplement 1)", cut at the wrong bracket
 
 
-@lru_cache(maxsize=1 << 16)
-def volume(text: str) -> tuple[str, bool]:
-    """Return the number of a volume, and whether it is a supplement; "ahead of print" is no volume.
+_WITH_ISSUE = re.compile(r"\D{0,5}(\d+)\s*\(\s*(?:(?:no|issue|iss|pt)\b\.?\s*)?(\d+)[^)]*\)\s*")
 
-    >>> volume("24 Suppl 3"), volume("[Epub ahead of print]"), volume("30A"), volume("1)")
-    (('24', True), ('', False), ('30', False), ('', False))
-    """
-    supplement = bool(_SUPPLEMENT.search(text))
-    if _EARLY.search(text) or _BROKEN.fullmatch(text):
-        return "", supplement
-    found = _NUMBER.search(_BRACKETS.sub(" ", text))
-    return (found.group().lstrip("0") if found else ""), supplement
+
+class Place(NamedTuple):
+    """Volume and issue as numbers, empty if unknown, and whether the document stands in a supplement."""
+
+    volume: str
+    issue: str
+    supplement: bool
 
 
 @lru_cache(maxsize=1 << 16)
-def issue(text: str) -> tuple[str, bool]:
-    """Return the number of an issue (empty for a supplement), and whether it is a supplement.
+def place(volume: str, issue: str, year: int) -> Place:
+    """Read volume and issue, one of which may hold both; "ahead of print" is no volume, nor is the year.
 
-    >>> issue("3 Pt 2"), issue("SUPPL. 1")
-    (('3', False), ('', True))
+    >>> place("24 Suppl 3", "", 0), place("[Epub ahead of print]", "", 0), place("30A", "3 Pt 2", 0)[:2]
+    (Place(volume='24', issue='', supplement=True), Place(volume='', issue='', supplement=False), ('30', '3'))
+    >>> place("12(3)", "", 0)[:2], place("1)", "", 0)[:2], place("2016", "5", 2016)[:2]
+    (('12', '3'), ('', ''), ('', '5'))
     """
-    if _SUPPLEMENT.search(text):
-        return "", True
+    supplement = bool(_SUPPLEMENT.search(volume) or _SUPPLEMENT.search(issue))
+    if not issue and (both := _WITH_ISSUE.fullmatch(volume)):
+        volume, issue = both.groups()
+    early = _EARLY.search(volume) or _BROKEN.fullmatch(volume)
+    number = "" if early else _number(_BRACKETS.sub(" ", volume))
+    return Place("" if number == str(year) else number, "" if _SUPPLEMENT.search(issue) else _number(issue), supplement)
+
+
+def _number(text: str) -> str:
     found = _NUMBER.search(text)
-    return (found.group().lstrip("0") if found else ""), False
+    return found.group().lstrip("0") if found else ""
 
 
 _MONTHS = {
     name: str(number)
     for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
     )
 }
 _DATE = re.compile(r"(?:(\d{1,2})-([a-z]{3})|([a-z]{3})-(\d{1,2}))")
-_PAGE = r"[a-z]{0,4}\d+(?:\.e?\d+)?[a-z]?"
-_RANGE = re.compile(rf"(?<![a-z\d])({_PAGE})\s*(?:-+|[\u2010-\u2015\u2212])\s*({_PAGE})")
-_SINGLE = re.compile(r"(?<![a-z])([a-z]{0,4})\.?\s?(\d+)([a-z]?)(?![a-z])")
+_PAGE = r"[a-z]{0,4}\.?\s?\d+(?:\.e?\d+)?[a-z]?"
+_RANGE = re.compile(rf"(?<![a-z\d])({_PAGE})-({_PAGE})")
+_SINGLE = re.compile(r"(?<![a-z])([a-z]{0,4})\.?\s?(\d+)(?:\.e?\d+)?([a-z]?)(?![a-z])")
 _CUT = re.compile(r"[a-z]+-\d+")  # "Suppl-29", "t-8": the first page was lost
 _LEAST_ELOCATOR = 4  # digits; PLoS ONE prints e68617, some exports drop the letter
 
 
 @lru_cache(maxsize=1 << 16)
 def pages(text: str) -> tuple[str, str]:
-    """Return the first page with its letters and the last page in full; what a spreadsheet made of them is undone.
+    """Return the first page with its letters, and the last; what a spreadsheet made of pages is undone.
 
-    >>> pages("221-8"), pages("S60-S61"), pages("e68617"), pages("10-Jun"), pages("484-491 + 505"), pages("Suppl-29")
+    Takes the canonical form of a record's pages (formats.pages.expand). Of several ranges the first in the volume
+    counts: exports list discussions, quizzes and translations in any order.
+
+    >>> pages("221-228"), pages("S60-S61"), pages("e68617"), pages("10-Jun"), pages("484-491 + 505"), pages("Suppl-29")
     (('221', '228'), ('s60', '61'), ('68617', ''), ('6', '10'), ('484', '491'), ('', ''))
     """
     text = text.strip().lower()
-    if not text or _CUT.fullmatch(text):
-        return ("", "") if (date := _DATE.fullmatch(text)) is None else _undated(date)
     if date := _DATE.fullmatch(text):
         return _undated(date)
-    if not (span := _RANGE.search(text)):
+    if not text or _CUT.fullmatch(text):
+        return "", ""
+    spans = _RANGE.findall(text)
+    if not spans:
         return _page(text), ""
-    first, last = (_NUMBER.search(page) for page in span.groups())
-    if first is None or last is None:
-        return _page(span.group(1)), ""
-    end = last.group()
-    if len(end) < len(first.group()):
-        end = first.group()[: -len(end)] + end
-    return _page(span.group(1)), end.lstrip("0")
+    first, last = min(spans, key=lambda span: _number(span[0]).zfill(9))
+    return _page(first), _number(last)
 
 
 def _undated(date: re.Match[str]) -> tuple[str, str]:

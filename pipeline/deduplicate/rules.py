@@ -1,23 +1,31 @@
 """The rules: which agreement makes two records one document, and what forbids it. The first that holds decides.
 
-A missing field agrees with nothing and contradicts nothing. What forbids stands before what joins.
+A missing field agrees with nothing and contradicts nothing. What forbids or relates stands before what joins.
+Each rule is written for a way in which databases differ or documents resemble each other; its cases stand in
+tests/deduplicate/cases.json.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp
 
-from pipeline.deduplicate.citation import Word
-from pipeline.deduplicate.similarity import (
-    ALIKE,
-    CLOSE,
-    DIFFERENT,
-    MISSING,
-    PART,
-    SAME,
-    UNLIKE,
-    Comparison,
+from pipeline.deduplicate import relations
+from pipeline.deduplicate.agreement import (
+    exact,
+    issue,
+    journal,
+    longer,
+    near,
+    no_other_page,
+    page,
+    pages_in_full,
+    people,
+    slip_of_page,
+    telling,
+    year,
 )
+from pipeline.deduplicate.citation import Word
+from pipeline.deduplicate.levels import ALIKE, CLOSE, DIFFERENT, MISSING, PART, SAME
+from pipeline.deduplicate.similarity import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,239 +37,225 @@ class Rule:
         verdict: what it says of a pair.
         holds: whether it holds.
         reason: why, in words for people.
+        kind: how two related documents are related (a field of settings.RelatedSettings).
     """
 
     name: str
     verdict: Word
     holds: Callable[[Comparison], bool]
     reason: str
+    kind: str = ""
 
 
-# What the rules are made of
+def same_identifier(c: Comparison) -> bool:
+    """An identifier is the same and nothing else speaks against it.
 
-
-def _exact(c: Comparison) -> bool:
-    """The titles are the same but for spelling, and so are their numbers."""
-    return c.title in (SAME, ALIKE) and c.marks != DIFFERENT
-
-
-def _near(c: Comparison) -> bool:
-    """The titles are the same, or one is longer, or a word or two differ."""
-    return c.title in (SAME, ALIKE, PART, CLOSE) and c.marks != DIFFERENT
-
-
-def _telling(c: Comparison) -> bool:
-    """Both titles say enough to name one document: four words and 25 letters ("Editorial" does not)."""
-    return min(len(c.a.title), len(c.b.title)) >= 25 and min(c.a.title.count(" "), c.b.title.count(" ")) >= 3  # noqa: PLR2004
-
-
-def _people(c: Comparison) -> bool:
-    """The authors are the same, or the first is and half of the shorter list."""
-    return c.authors in (SAME, ALIKE) or (c.first_author == SAME and c.share >= 0.5)  # noqa: PLR2004
-
-
-def _journal(c: Comparison) -> bool:
-    return c.journal in (SAME, ALIKE)
-
-
-def _year(c: Comparison) -> bool:
-    """The years are not more than one apart (online first, and print), or one is missing."""
-    return c.gap <= 1
-
-
-def _range(c: Comparison) -> bool:
-    """First and last page are the same, and not one page: no two documents fill the same pages."""
-    return c.pages == SAME and bool(c.a.last) and c.a.last == c.b.last and c.a.first != c.a.last
-
-
-def _page(c: Comparison) -> bool:
-    """The same page of the same volume; where a volume is missing, of the same journal and year."""
-    if c.pages == SAME and c.issue != DIFFERENT:
-        return c.volume == SAME or (c.volume == MISSING and _year(c) and (_journal(c) or _range(c)))
-    return c.pages == ALIKE and c.volume == SAME
-
-
-def _issue(c: Comparison) -> bool:
-    """The same issue of the same volume of the same journal."""
-    return c.issue == SAME and c.volume == SAME and _journal(c)
-
-
-def _no_other_page(c: Comparison) -> bool:
-    return c.pages != DIFFERENT
-
-
-# The rules themselves
-
-
-def other_notice(c: Comparison) -> bool:
-    """One title announces an erratum, a retraction, a comment or a reply, and the other does not."""
-    return c.a.notice != c.b.notice and _near(c)
-
-
-def other_numbers(c: Comparison) -> bool:
-    """The numbers in the titles differ (part, phase, type, dose), unless all pages are the same: then it is a slip."""
-    return c.marks == DIFFERENT and not (_range(c) and c.volume == SAME and _people(c))
-
-
-def identifier(c: Comparison) -> bool:
-    """An identifier is the same and nothing else speaks against it."""
-    if SAME not in (c.doi, c.pmid, c.registration) or DIFFERENT in (c.doi, c.pmid):
+    The DOI of a supplement stands in all its abstracts, so that a DOI alone is no proof.
+    """
+    if SAME not in (c.doi, c.pmid, c.own) or DIFFERENT in (c.doi, c.pmid) or c.marks == DIFFERENT:
         return False
-    return _near(c) or (c.title == MISSING and c.pages != DIFFERENT)
+    if c.pages == DIFFERENT and ((not exact(c) and not slip_of_page(c)) or relations.other_notice(c)):
+        return False
+    return near(c) or c.title == MISSING or (c.title_similarity >= 0.7 and (page(c) or issue(c)))  # noqa: PLR2004
 
 
 def two_identifiers(c: Comparison) -> bool:
-    """Everything is the same, and yet each has an identifier of its own: a slip, or two."""
-    return DIFFERENT in (c.doi, c.pmid) and _exact(c) and _telling(c) and _people(c) and (_page(c) or _issue(c))
+    """All is the same, and yet each has an identifier of its own: a slip, or two."""
+    return DIFFERENT in (c.doi, c.pmid) and exact(c) and telling(c) and people(c) and (page(c) or issue(c) or _again(c))
+
+
+def _again(c: Comparison) -> bool:
+    return c.abstract == SAME and journal(c)
 
 
 def other_identifier(c: Comparison) -> bool:
     """Each has an identifier of its own."""
-    return DIFFERENT in (c.doi, c.pmid)
+    return DIFFERENT in (c.doi, c.pmid) or bool(c.a.review and c.b.review and c.a.review != c.b.review)
+
+
+def other_registration(c: Comparison) -> bool:
+    """Two entries in registers, or two documents on different trials."""
+    return c.registration == DIFFERENT and not (pages_in_full(c) and c.volume == SAME)
+
+
+def other_numbers(c: Comparison) -> bool:
+    """The numbers in the titles differ (phase, type, dose), unless all pages are the same: then it is a slip."""
+    return c.marks == DIFFERENT and not (pages_in_full(c) and c.volume == SAME and people(c))
 
 
 def page_and_title(c: Comparison) -> bool:
-    """Two documents on one page do not carry one title and share an author."""
-    return _page(c) and _near(c) and (c.first_author == SAME or c.share > 0 or c.authors == MISSING)
+    """Two documents on one page do not carry one title and share an author.
+
+    Two abstracts of one group may stand on one page with nearly one title: where words are replaced, or the authors
+    are missing, only a range of pages is proof.
+    """
+    if not page(c) or not near(c):
+        return False
+    if exact(c):
+        return c.first_author == SAME or c.share > 0 or c.authors == MISSING
+    if longer(c):
+        return people(c) or (c.authors == MISSING and pages_in_full(c))
+    return people(c) and pages_in_full(c)
 
 
-def range_and_title(c: Comparison) -> bool:
-    """Title, authors, first and last page are the same, whatever the journal is called."""
-    return _range(c) and _exact(c) and _telling(c) and _people(c) and _year(c)
+def slip_of_volume(c: Comparison) -> bool:
+    """All is the same but the volume, which one export cut ("1" of "61 (Supplement 1)") or mistyped."""
+    if c.pages != SAME or c.volume == SAME or c.issue == DIFFERENT or c.a.first == "1":
+        return False
+    return c.gap == 0 and journal(c) and exact(c) and telling(c) and people(c)
 
 
-def page_title_no_people(c: Comparison) -> bool:
+def page_and_title_of_others(c: Comparison) -> bool:
     """Title and page are the same; one export names a group, the other a person."""
-    return _page(c) and _exact(c) and _journal(c) and c.volume == SAME and c.gap == 0 and (_telling(c) or _range(c))
+    if not (page(c) and exact(c) and c.volume == SAME and c.gap <= 0):
+        return False
+    return journal(c) and telling(c) if not pages_in_full(c) else journal(c) or (telling(c) and c.journal == MISSING)
 
 
-def translated(c: Comparison) -> bool:
-    """All is the same but the title, which two databases translated in two ways."""
-    return (
-        _range(c)
-        and c.volume == SAME
-        and c.issue != DIFFERENT
-        and c.gap <= 0
-        and c.authors in (SAME, ALIKE)
-        and (_journal(c) or min(len(c.a.families), len(c.b.families)) >= 3)  # noqa: PLR2004
-    )
+def all_but_the_title(c: Comparison) -> bool:
+    """No two documents fill the same pages: two databases translated one title in two ways."""
+    if not (pages_in_full(c) and c.volume == SAME and c.issue != DIFFERENT and c.gap <= 0):
+        return False
+    if c.authors == MISSING:
+        return journal(c) and c.title_similarity >= 0.5  # noqa: PLR2004
+    several = min(len(c.a.families), len(c.b.families)) >= 3  # noqa: PLR2004
+    return c.authors in (SAME, ALIKE) and (journal(c) or several)
 
 
-def untitled(c: Comparison) -> bool:
+def title_lost(c: Comparison) -> bool:
     """All is the same but the title, which one export lost."""
-    return c.title == MISSING and _page(c) and c.volume == SAME and _people(c) and _journal(c)
+    return c.title == MISSING and page(c) and c.volume == SAME and people(c) and journal(c)
 
 
 def issue_and_title(c: Comparison) -> bool:
     """The same people do not publish two documents of nearly one title in one issue."""
-    return _issue(c) and _people(c) and ((_near(c) and _no_other_page(c)) or (_exact(c) and _telling(c) and c.gap <= 0))
+    if not issue(c):
+        return False
+    if exact(c) and (people(c) or c.share >= 0.5) and (no_other_page(c) or (telling(c) and c.gap <= 0)):  # noqa: PLR2004
+        return True
+    return near(c) and telling(c) and people(c) and no_other_page(c)
 
 
 def volume_and_title(c: Comparison) -> bool:
-    """Title, authors and volume are the same, and one record has no page that could contradict."""
+    """Title, authors and volume are the same, and no page contradicts."""
+    if not (c.volume == SAME and exact(c) and telling(c) and people(c) and year(c)):
+        return False
+    if c.issue == DIFFERENT or not (no_other_page(c) or slip_of_page(c)):
+        return False
+    return journal(c) or c.journal == MISSING or (c.gap == 0 and c.pages == MISSING)
+
+
+def volume_and_longer_title(c: Comparison) -> bool:
+    """Journal, volume and several authors are the same; one title is longer, and no page contradicts."""
     return (
         c.volume == SAME
-        and _exact(c)
-        and _telling(c)
-        and _people(c)
-        and _year(c)
-        and _no_other_page(c)
+        and c.journal == SAME
+        and longer(c)
+        and telling(c)
+        and c.authors in (SAME, ALIKE)
+        and min(len(c.a.families), len(c.b.families)) >= 2  # noqa: PLR2004
+        and c.gap == 0
         and c.issue != DIFFERENT
-        and (_journal(c) or c.journal == MISSING or (c.gap == 0 and c.pages == MISSING))
+        and c.pages in (MISSING, ALIKE)
+        and c.a.sort == c.b.sort
     )
 
 
 def ahead_of_print(c: Comparison) -> bool:
     """Title, authors and journal are the same; one record was made before there was a volume."""
+    if not (c.volume == MISSING and exact(c) and telling(c) and people(c) and year(c) and journal(c)):
+        return False
     early = c.a if not c.a.volume else c.b
-    return (
-        c.volume == MISSING
-        and _exact(c)
-        and _telling(c)
-        and _people(c)
-        and _year(c)
-        and _journal(c)
-        and (_no_other_page(c) or early.first == "1")
-    )
+    return c.issue != DIFFERENT and (no_other_page(c) or early.first == "1")
 
 
-def authors_missing(c: Comparison) -> bool:
-    """Title and volume are the same; one export dropped the authors."""
+def authors_lost(c: Comparison) -> bool:
+    """Title, journal and volume are the same; one export dropped the authors."""
     return (
         c.authors == MISSING
-        and _exact(c)
-        and _telling(c)
+        and exact(c)
+        and telling(c)
+        and journal(c)
         and c.volume == SAME
-        and _no_other_page(c)
-        and _year(c)
-        and _journal(c)
+        and year(c)
+        and c.issue != DIFFERENT
+        and no_other_page(c)
     )
 
 
 def same_abstract(c: Comparison) -> bool:
-    """Title, authors and abstract are the same; the place is not known of one."""
+    """Title, authors and abstract are the same; nothing says that they stand at two places."""
     return (
         c.abstract == SAME
-        and _exact(c)
-        and _telling(c)
-        and _people(c)
-        and _year(c)
-        and c.volume != DIFFERENT
-        and _no_other_page(c)
+        and exact(c)
+        and telling(c)
+        and people(c)
+        and year(c)
+        and DIFFERENT not in (c.volume, c.issue)
+        and no_other_page(c)
     )
 
 
-def maybe(c: Comparison) -> bool:
-    """Title and authors are the same, but the place is not."""
-    return _exact(c) and _telling(c) and _people(c) and _year(c)
+def same_reference(c: Comparison) -> bool:
+    """Title and authors are the same, and neither says where it stands: theses, entries in registers, web pages."""
+    bare = not (c.a.volume or c.b.volume or c.a.first or c.b.first)
+    return bare and exact(c) and c.title == SAME and telling(c) and people(c) and c.gap == 0 and c.journal != DIFFERENT
+
+
+def perhaps(c: Comparison) -> bool:
+    """Title and authors are the same, or nearly; where they stand is not known, or does not fit."""
+    resembling = c.marks != DIFFERENT and c.title_similarity >= 0.5  # noqa: PLR2004
+    if resembling and issue(c) and people(c) and no_other_page(c) and c.gap <= 0:
+        return True
+    if c.gap > 1 or not telling(c):
+        return False
+    if exact(c):
+        return people(c) or (c.authors == MISSING and (journal(c) or c.gap == 0))
+    if c.marks == DIFFERENT or c.authors not in (SAME, ALIKE):
+        return False
+    several = min(len(c.a.families), len(c.b.families)) >= 3  # noqa: PLR2004
+    return several and journal(c) and c.title_similarity >= 0.6 and no_other_page(c) and c.volume != DIFFERENT  # noqa: PLR2004
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("other-notice", "related", other_notice, "one is a notice about a document, the other is not"),
-    Rule("other-registration", "different", lambda c: c.registration == DIFFERENT, "the registration numbers differ"),
-    Rule("other-numbers", "different", other_numbers, "the numbers in the titles differ"),
-    Rule("identifier", "duplicate", identifier, "an identifier and the title are the same"),
-    Rule("two-identifiers", "ask", two_identifiers, "all is the same but the identifier"),
-    Rule("other-identifier", "different", other_identifier, "the identifiers differ"),
-    Rule("page-and-title", "duplicate", page_and_title, "title and page are the same"),
-    Rule("range-and-title", "duplicate", range_and_title, "title, authors, first and last page are the same"),
-    Rule("page-title-no-people", "duplicate", page_title_no_people, "same title and page, though authors differ"),
-    Rule("translated", "duplicate", translated, "all but the title"),
-    Rule("untitled", "duplicate", untitled, "all but the title, which is missing"),
-    Rule("issue-and-title", "duplicate", issue_and_title, "title, authors, issue"),
-    Rule("volume-and-title", "duplicate", volume_and_title, "title, authors, volume"),
-    Rule("ahead-of-print", "duplicate", ahead_of_print, "title, authors, journal, year"),
-    Rule("authors-missing", "duplicate", authors_missing, "title and volume; one has no authors"),
-    Rule("same-abstract", "duplicate", same_abstract, "title, authors, abstract"),
-    Rule("maybe", "ask", maybe, "may be one"),
+    Rule("same-identifier", "duplicate", same_identifier, "an identifier is the same, and so is the title"),
+    *(Rule(kind, "related", holds, reason, kind) for kind, holds, reason in relations.FIRST),
+    Rule("other-registration", "different", other_registration, "their registration numbers differ"),
+    Rule("other-numbers", "different", other_numbers, "the numbers in their titles differ"),
+    Rule("two-identifiers", "ask", two_identifiers, "all is the same, but each has an identifier of its own"),
+    Rule("other-identifier", "different", other_identifier, "each has an identifier of its own"),
+    Rule("page-and-title", "duplicate", page_and_title, "the same title on the same page"),
+    Rule(
+        "slip-of-volume", "duplicate", slip_of_volume, "the same title and authors on one page of a year of the journal"
+    ),
+    Rule("page-and-title-of-others", "duplicate", page_and_title_of_others, "the same title on the same page"),
+    Rule("title-lost", "duplicate", title_lost, "the same authors on the same page; one record has no title"),
+    Rule("all-but-the-title", "duplicate", all_but_the_title, "the same authors on the same pages from first to last"),
+    Rule("issue-and-title", "duplicate", issue_and_title, "the same title and authors in one issue"),
+    Rule("volume-and-title", "duplicate", volume_and_title, "the same title and authors in one volume"),
+    Rule(
+        "volume-and-longer-title",
+        "duplicate",
+        volume_and_longer_title,
+        "the same authors in one volume, one title longer",
+    ),
+    Rule("ahead-of-print", "duplicate", ahead_of_print, "the same title, authors and journal; one has no volume yet"),
+    Rule("authors-lost", "duplicate", authors_lost, "the same title in one volume; one record has no authors"),
+    Rule("same-abstract", "duplicate", same_abstract, "the same title, authors and abstract"),
+    Rule("same-reference", "duplicate", same_reference, "the same title, authors and year, and nothing else in either"),
+    *(Rule(kind, "related", holds, reason, kind) for kind, holds, reason in relations.LAST),
+    Rule("perhaps", "ask", perhaps, "the same title and authors, but where they stand is not known or does not fit"),
 )
 
 
-_WEIGHTS: Mapping[str, Mapping[str, float]] = {
-    "title": {SAME: 6, ALIKE: 5, PART: 2.5, CLOSE: 1, UNLIKE: -2, DIFFERENT: -5, MISSING: 0},
-    "authors": {SAME: 4, ALIKE: 3, PART: 1, DIFFERENT: -3, MISSING: 0},
-    "pages": {SAME: 5, ALIKE: 2, PART: 2, UNLIKE: 0, DIFFERENT: -4, MISSING: 0},
-    "volume": {SAME: 2, DIFFERENT: -3, MISSING: 0},
-    "journal": {SAME: 2, ALIKE: 1.5, DIFFERENT: -2, MISSING: 0},
-    "doi": {SAME: 8, DIFFERENT: -4, MISSING: 0},
-    "pmid": {SAME: 8, DIFFERENT: -5, MISSING: 0},
-    "marks": {SAME: 0, ALIKE: 0, PART: -1, DIFFERENT: -4, MISSING: 0},
-}
-
-
-def score(c: Comparison) -> float:
-    """Return how likely the two are one document, 0 to 1; it sorts, and decides nothing."""
-    total = (
-        -8.0
-        + sum(weights[getattr(c, field)] for field, weights in _WEIGHTS.items())
-        - (0 if c.gap <= 0 else 1 if c.gap == 1 else 3)
-    )
-    return 1 / (1 + exp(-total))
-
-
 def judge(c: Comparison) -> Rule | None:
-    """Return the first rule that holds; None if the two have too little in common for any."""
+    """Return the first rule that holds; None if none does, or if it says "different" of two that do not look alike."""
     for rule in RULES:
         if rule.holds(c):
-            return rule
+            return rule if rule.verdict != "different" or _look_alike(c) else None
     return None
+
+
+def _look_alike(c: Comparison) -> bool:
+    """Say whether a person would wonder: the titles are nearly the same, or the page is."""
+    return c.title in (SAME, ALIKE, PART, CLOSE) or (c.pages == SAME and c.volume == SAME)

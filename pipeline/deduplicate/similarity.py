@@ -1,27 +1,20 @@
-"""Two records side by side, field by field: same, alike, different, or not there to compare."""
+"""Two records side by side, field by field; and a glance that tells whether that is worth the while."""
 
 import re
 from functools import lru_cache
-from typing import Final
 
 import msgspec
-from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.fuzz import ratio
 
-from pipeline.deduplicate.citation import Level
 from pipeline.deduplicate.features import Features
+from pipeline.deduplicate.journals import journals
+from pipeline.deduplicate.levels import ALIKE, DIFFERENT, MISSING, PART, SAME, UNLIKE, Level
+from pipeline.deduplicate.people import people, person
+from pipeline.deduplicate.titles import LETTERS_OF_A_TITLE, numbers, titles
 
-SAME: Final = "same"
-ALIKE: Final = "alike"
-PART: Final = "part"
-CLOSE: Final = "close"
-UNLIKE: Final = "unlike"
-DIFFERENT: Final = "different"
-MISSING: Final = "missing"
-
-_LEAST_TITLE = 0.5  # below, two titles have no more in common than titles of one field do
-_CLOSE_TITLE = 0.8
-_LETTERS_OF_A_TITLE = 20
+_LEAST_TITLE = 58  # of 100; below, two titles have no more in common than titles of one field do
+_LEAST_TITLE_ELSEWHERE = 75  # where the volumes differ, only a related document can be found
+_YEARS_APART = 3  # within which abstracts and preprints are published in full; see relations
 
 
 class Comparison(msgspec.Struct, gc=False, kw_only=True):
@@ -44,14 +37,48 @@ class Comparison(msgspec.Struct, gc=False, kw_only=True):
     pages: Level
     doi: Level
     pmid: Level
+    own: Level
     registration: Level
     abstract: Level
+
+
+def worth(a: Features, b: Features) -> bool:
+    """Say at a glance whether any rule could hold: an identifier, a title, or a page or names with a like title."""
+    if (a.doi and a.doi == b.doi) or (a.pmid and a.pmid == b.pmid) or (a.title and a.title == b.title):
+        return True
+    if (a.registrations and not set(a.registrations).isdisjoint(b.registrations)) or (
+        a.own and not set(a.own).isdisjoint(b.own)
+    ):
+        return True
+    page = bool(a.first) and a.first == b.first and (a.volume == b.volume or not a.volume or not b.volume)
+    if not page and a.sort == b.sort and a.year and b.year and abs(a.year - b.year) > _YEARS_APART:
+        return False
+    acquainted = not a.families or not b.families or a.sort != b.sort or _acquainted(a.families, b.families)
+    if page and acquainted and a.families and b.families:
+        return True
+    if not (page or acquainted):
+        return False
+    if not a.title or not b.title:
+        return page
+    elsewhere = not page and a.volume and b.volume and a.volume != b.volume
+    least = _LEAST_TITLE_ELSEWHERE if elsewhere else _LEAST_TITLE
+    if a.second or b.second or ratio(a.title, b.title, score_cutoff=least) > 0:
+        return True
+    return len(a.title) >= LETTERS_OF_A_TITLE <= len(b.title) and (a.title in b.title or b.title in a.title)
+
+
+def _acquainted(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Say whether the first authors are the same, or half of the shorter list."""
+    if a[0] == b[0]:
+        return True
+    shared = len(set(a).intersection(b))
+    return 2 * shared >= min(len(a), len(b)) or person(a[0], b[0])
 
 
 def compare(a: Features, b: Features) -> Comparison:
     """Compare two records field by field."""
     title, similarity, only_a, only_b = titles(a, b)
-    authors, share, first = people(a.families, b.families)
+    authors, share, first = people(a, b, swaps=title in (SAME, ALIKE))
     return Comparison(
         a=a,
         b=b,
@@ -59,7 +86,7 @@ def compare(a: Features, b: Features) -> Comparison:
         title_similarity=similarity,
         only_a=only_a,
         only_b=only_b,
-        marks=numbers(a.marks, b.marks) if a.title and b.title else MISSING,
+        marks=numbers(a, b, title, only_a, only_b),
         authors=authors,
         share=share,
         first_author=first,
@@ -70,6 +97,7 @@ def compare(a: Features, b: Features) -> Comparison:
         pages=paging(a.first, a.last, b.first, b.last),
         doi=plain(a.doi, b.doi),
         pmid=plain(a.pmid, b.pmid),
+        own=sets(a.own, b.own),
         registration=sets(a.registrations, b.registrations),
         abstract=plain(a.abstract, b.abstract),
     )
@@ -96,282 +124,6 @@ def issues(a: str, b: str) -> Level:
 def sets(a: tuple[str, ...], b: tuple[str, ...]) -> Level:
     """Compare two sets of identifiers: one in common is enough."""
     return MISSING if not a or not b else SAME if not set(a).isdisjoint(b) else DIFFERENT
-
-
-def numbers(a: str, b: str) -> Level:
-    """Compare the numbers in two titles: "part" if one title has numbers that the other leaves out.
-
-    >>> numbers("2 3", "2 3"), numbers("2", "3"), numbers("2 2010", "2"), numbers("1 000", "1000")
-    ('same', 'different', 'part', 'same')
-    """
-    if a == b or a.replace(" ", "") == b.replace(" ", ""):
-        return SAME
-    left, right = a.split(), b.split()
-    more_a = [number for number in left if number not in right]
-    more_b = [number for number in right if number not in left]
-    if more_a and more_b:
-        return DIFFERENT
-    return PART if more_a or more_b else ALIKE
-
-
-def titles(a: Features, b: Features) -> tuple[Level, float, tuple[str, ...], tuple[str, ...]]:
-    """Compare two titles and, where one carries a second title, the best pair of the two.
-
-    Returns the level, the similarity, and the words that stand in one title only.
-    """
-    if not a.title or not b.title:
-        return MISSING, 0.0, (), ()
-    best = wordings(a.title, b.title)
-    if best[0] not in (SAME, ALIKE) and (a.second or b.second):
-        for x, y in ((a.second, b.title), (a.title, b.second), (a.second, b.second)):
-            if x and y:
-                best = max(best, wordings(x, y), key=lambda found: found[1])
-    return best
-
-
-def wordings(a: str, b: str) -> tuple[Level, float, tuple[str, ...], tuple[str, ...]]:
-    """Compare two titles as they are."""
-    if a == b:
-        return SAME, 1.0, (), ()
-    x, y = a.replace(" ", ""), b.replace(" ", "")
-    if x == y:
-        return SAME, 1.0, (), ()
-    similarity = ratio(x, y) / 100
-    short, long = (x, y) if len(x) < len(y) else (y, x)
-    inside = len(short) >= _LETTERS_OF_A_TITLE and short in long
-    if similarity < _LEAST_TITLE and not inside:
-        return DIFFERENT, similarity, (), ()
-    only_a, only_b = difference(a.split(), b.split())
-    if not only_a and not only_b:
-        return ALIKE, similarity, (), ()
-    if (not only_a or not only_b or inside) and len(short) >= _LETTERS_OF_A_TITLE:
-        return PART, similarity, only_a, only_b
-    return (UNLIKE if similarity < _CLOSE_TITLE else CLOSE), similarity, only_a, only_b
-
-
-_LITTLE = frozenset(
-    (
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "on",
-        "and",
-        "or",
-        "for",
-        "to",
-        "with",
-        "by",
-        "at",
-        "from",
-        "as",
-        "is",
-        "are",
-        "its",
-        "their",
-        "der",
-        "die",
-        "das",
-        "und",
-        "le",
-        "la",
-        "les",
-        "et",
-        "de",
-        "du",
-        "des",
-        "en",
-        "el",
-        "los",
-        "y",
-        "un",
-        "une",
-        "do",
-        "da",
-        "dos",
-        "o",
-        "os",
-        "e",
-        "em",
-        "no",
-        "na",
-        "nos",
-        "per",
-        "il",
-        "lo",
-        "gli",
-        "i",
-        "di",
-        "del",
-        "della",
-    )
-)
-
-
-def difference(a: list[str], b: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """List the words that stand in one title only, once joined, misspelt and little words are set aside.
-
-    >>> difference("non small cell cancer in adults".split(), "nonsmall cell cancers in adolescents".split())
-    (('adults',), ('adolescents',))
-    """
-    left = [word for word in a if word not in b and word not in _LITTLE]
-    right = [word for word in b if word not in a and word not in _LITTLE]
-    if left and right:
-        for word in tuple(left):
-            for other in right:
-                if misspelt(word, other):
-                    left.remove(word)
-                    right.remove(other)
-                    break
-    if left or right:
-        whole_a, whole_b = "".join(a), "".join(b)
-        left = _unjoined(left, a, whole_b)
-        right = _unjoined(right, b, whole_a)
-    return tuple(left), tuple(right)
-
-
-def _unjoined(words: list[str], own: list[str], other: str) -> list[str]:
-    """Set aside words that the other title writes as one word or as several."""
-    kept = []
-    for word in words:
-        if word not in own:
-            continue
-        at = own.index(word)
-        joined = (own[at - 1] + word if at else "", word + own[at + 1] if at + 1 < len(own) else "")
-        if len(word) > 3 and word in other:  # noqa: PLR2004 - shorter words stand inside others by chance
-            continue
-        if any(len(both) > 4 and both in other for both in joined):  # noqa: PLR2004
-            continue
-        kept.append(word)
-    return kept
-
-
-# A prefix that turns a word into its opposite or its neighbour: such words are never taken for misspelt.
-# Source: Latin and Greek prefixes of opposition and place, as in (non)functional, (extra)pancreatic, hypo-/hyper-.
-_OPPOSING = re.compile(
-    r"(?:non|un|in|im|ir|il|dis|extra|inter|intra|hypo|hyper|pre|peri|post|anti|a|an|sub|supra|over|under|mono|bi|"
-    r"tri|poly|multi|de|re|ex|endo|epi|para|macro|micro)"
-)
-
-
-@lru_cache(maxsize=1 << 16)
-def misspelt(a: str, b: str) -> bool:
-    """Say whether two words are one word spelt in two ways: a plural, a slip of a letter, a cut at the end.
-
-    >>> misspelt("tumor", "tumors"), misspelt("functional", "nonfunctional"), misspelt("2b", "2a")
-    (True, False, False)
-    """
-    if len(a) > len(b):
-        a, b = b, a
-    if len(a) < 4 or any(char.isdigit() for char in a + b):  # noqa: PLR2004
-        return False
-    if b.endswith(a) and _OPPOSING.fullmatch(b[: len(b) - len(a)]):
-        return False
-    stem_a, stem_b = _OPPOSING.match(a), _OPPOSING.match(b)
-    if stem_a and stem_b and stem_a.group() != stem_b.group() and a[stem_a.end() :] == b[stem_b.end() :]:
-        return False
-    return (b.startswith(a) and len(b) - len(a) <= 2) or ratio(a, b) >= 85  # noqa: PLR2004
-
-
-def people(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[Level, float, Level]:
-    """Compare two lists of family names: the level, the share of the shorter list that is found, the first names."""
-    if not a or not b:
-        return MISSING, 0.0, MISSING
-    if a == b:
-        return SAME, 1.0, SAME
-    first: Level = SAME if a[0] == b[0] or person(a[0], b[0]) else DIFFERENT
-    left, right = set(a), set(b)
-    fewer = min(len(left), len(right))
-    shared = len(left & right)
-    rest = right - left
-    if shared < fewer:
-        for name in sorted(left - right):
-            found = next((other for other in sorted(rest) if person(name, other)), None)
-            if found is not None:
-                shared += 1
-                rest.remove(found)
-    share = shared / fewer
-    if share >= 0.75:  # noqa: PLR2004
-        return ALIKE, share, first
-    return (PART if shared else DIFFERENT), share, first
-
-
-@lru_cache(maxsize=1 << 16)
-def person(a: str, b: str) -> bool:
-    """Say whether two family names may be one person's: a slip, or one part of a double name.
-
-    >>> person("giorgirossi", "rossi"), person("ostensson", "stensson"), person("chen", "chang")
-    (True, True, False)
-    """
-    if len(a) > len(b):
-        a, b = b, a
-    if len(a) >= 4 and (b.startswith(a) or b.endswith(a)):  # noqa: PLR2004
-        return True
-    return JaroWinkler.similarity(a, b) >= 0.92  # noqa: PLR2004
-
-
-@lru_cache(maxsize=1 << 16)
-def journals(a: str, b: str, issn_a: tuple[str, ...] = (), issn_b: tuple[str, ...] = ()) -> Level:
-    """Compare two journals by name, abbreviation, initials and ISSN.
-
-    >>> journals("nat rev nephrol", "nature reviews nephrology"), journals("diabetes", "diabetes care")
-    ('same', 'different')
-    """
-    if not a or not b:
-        return MISSING
-    if a == b or not set(issn_a).isdisjoint(issn_b):
-        return SAME
-    best: Level = DIFFERENT
-    for x in a.split(" / "):
-        for y in b.split(" / "):
-            found = _journal(x, y)
-            if found == SAME:
-                return SAME if " / " not in a + b else ALIKE
-            if found == ALIKE:
-                best = ALIKE
-    return best
-
-
-def _journal(a: str, b: str) -> Level:
-    x, y = a.split(), b.split()
-    if len(x) > len(y):
-        x, y = y, x
-    if len(x) == len(y) and all(_abbreviates(p, q) for p, q in zip(x, y, strict=True)):
-        return SAME
-    if len(x) == 1:
-        word = x[0]
-        return SAME if word == "".join(y) or _initials(word, y) else DIFFERENT
-    if set(x) <= set(y) or " ".join(x) in " ".join(y) or _spread(x, y):
-        return ALIKE
-    return ALIKE if ratio(a, b) >= 85 else DIFFERENT  # noqa: PLR2004
-
-
-def _initials(word: str, names: list[str]) -> bool:
-    """Say whether a word is made of the beginnings of all the names, in their order: "amcis", "jama"."""
-    if not names:
-        return not word
-    return any(
-        word[:length] == names[0][:length] and _initials(word[length:], names[1:])
-        for length in range(1, min(len(word) - len(names) + 1, 4) + 1)
-    )
-
-
-def _spread(x: list[str], y: list[str]) -> bool:
-    """Say whether the words of the shorter name abbreviate words of the longer in their order."""
-    rest = iter(y)
-    return len(x) >= 3 and all(any(_abbreviates(p, q) for q in rest) for p in x)  # noqa: PLR2004
-
-
-def _abbreviates(a: str, b: str) -> bool:
-    if a == b:
-        return True
-    if len(a) > len(b):
-        a, b = b, a
-    if a[0] != b[0]:
-        return False
-    rest = iter(b)
-    return all(char in rest for char in a)
 
 
 _PAGE = re.compile(r"([a-z]*)(\d+)")

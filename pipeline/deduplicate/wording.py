@@ -57,10 +57,23 @@ _LANGUAGES = (
     "ukrainian|greek|multilingual"
 )
 _ANNOTATION = re.compile(
-    rf"[\s.]*[\[(]\s*(?:(?:{_LANGUAGES})(?:[,;/\s]+(?:and\s+)?(?:{_LANGUAGES}))*|review(?:\W.*)?|\d+\s+refs?|.*\bref\w*\.?|"
+    rf"[\s.]*[\[(]\s*(?:(?:{_LANGUAGES})(?:[,;/\s]+(?:and\s+)?(?:{_LANGUAGES}))*|review(?:\W.*)?|\d+\s+refs?|"
+    r".*\bref\w*\.?|"
     r"(?:published\s+|author'?s?\s+)?(?:erratum|errata|corrigend\w+|correction|retraction|republished|reprint|summary)\s+.*|"
     r"see\s+comments?.*|comments?(?:\s+.*)?|corrected|(?:provisional|structured|meeting|conference)?\s*abstract\b.*|"
     r"letter|editorial|article|original\s+article|proceedings?|in\s+process\s+citation)\s*[\])][\s.]*$",
+    re.IGNORECASE,
+)
+# What a notice adds to the title of the document that it is about; see sorts.NOTICES.
+_NOTICE_HEAD = re.compile(
+    r"^\W*(?:(?:published|authors?'?|publishers?'?|invited|editorial|the)\s+)*"
+    r"(?:(?:erratum|errata|corrigend(?:um|a)|corrections?|retraction(?: notice)?|comments?|commentary|reply|response)"
+    r"(?:\s+(?:to|for|in|on|from|by)\b)?\s*[:\u2013\u2014\"\u201c'-]\W*"
+    r"|(?:erratum|corrigendum|correction|retraction|comments?|commentary|reply|response)\s+(?:to|for|on)\s+|re\s*:\s*)",
+    re.IGNORECASE,
+)
+_NOTICE_TAIL = re.compile(
+    r"\s*[-\u2013\u2014:.]\s*(?:the )?(?:authors?'? )?(?:reply|response|comment|commentary|erratum|corrigendum)\W*$",
     re.IGNORECASE,
 )
 _WHOLE_BRACKET = re.compile(r"^\W*\[(.+)\][\s.]*$")
@@ -74,11 +87,14 @@ _NUMBERS = {
 _DIGITS = re.compile(r"\d+")
 
 
-def titled(text: str) -> tuple[str, str]:
+_LONGEST = 1000  # letters of a title; what is longer is an abstract in the wrong field
+
+
+def titled(text: str, *, is_notice: bool = False) -> tuple[str, str]:
     """Return a title's words and those of the second title in brackets at its end (empty if there is none).
 
     Words are folded, joined by single spaces; numbers are digits; British and American spellings are one; what
-    databases add in brackets is left out.
+    databases add in brackets is left out, and of a notice what makes it one ("Erratum:").
 
     >>> titled("[Treatment of tumours, part II]. [Chinese]")
     ('treatment of tumors part 2', '')
@@ -86,6 +102,11 @@ def titled(text: str) -> tuple[str, str]:
     ('working in the digitized economy', 'o trabalho na economia digital')
     """
     second = ""
+    text = text[:_LONGEST]
+    if is_notice:
+        if reference := cited(text):
+            text = text[: text.rindex(reference) - 1]
+        text = _NOTICE_TAIL.sub("", _NOTICE_HEAD.sub("", text)) or text
     if "[" in text or "(" in text:
         shorter = _ANNOTATION.sub("", text)
         while shorter != text:
@@ -95,6 +116,27 @@ def titled(text: str) -> tuple[str, str]:
         elif tail := _TAIL_BRACKET.match(text):
             text, second = tail.group(1), _canonical(tail.group(2))
     return _canonical(text), second
+
+
+_REFERENCE = re.compile(r"vol\.? \w+,? (?:pg?|art)\b|(?:\b|\()(?:19|20)\d\d\)?[:;,]?\s+\d", re.IGNORECASE)
+
+
+def cited(title: str) -> str:
+    """Return the reference to another document that stands in brackets at the end of a title, without the brackets.
+
+    >>> cited("A trial (vol 142, pg 310, 2003)"), cited("A trial (New Journal (2009) 360 (542-544))"), cited("A (b)")
+    ('vol 142, pg 310, 2003', 'New Journal (2009) 360 (542-544)', '')
+    """
+    text = title.rstrip(" .")
+    if not text.endswith(")"):
+        return ""
+    depth = 0
+    for at in range(len(text) - 1, -1, -1):
+        depth += (text[at] == ")") - (text[at] == "(")
+        if depth == 0:
+            inside = text[at + 1 : -1]
+            return inside if _REFERENCE.search(inside) else ""
+    return ""
 
 
 def _canonical(text: str) -> str:
