@@ -19,6 +19,14 @@ from pipeline.errors import ReviewError
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("pipeline.cli.init:init", "Make a new, valid review folder with a commented workflow.yaml."),
     "run": ("pipeline.cli.run:run", "Bring a review up to date: search, deduplicate, screen, count, tabulate, report."),
+    "import-decisions": (
+        "pipeline.cli.import_decisions:import_decisions",
+        "Bring in decisions from Rayyan, Covidence, ASReview, CoLRev or a table of your own.",
+    ),
+    "export-decisions": (
+        "pipeline.cli.export_decisions:export_decisions",
+        "Hand out decisions to Rayyan, Covidence, ASReview, CoLRev, or as one table with a row a decision.",
+    ),
     "prisma": (
         "pipeline.cli.prisma:prisma",
         "Draw a PRISMA 2020 flow diagram from typed figures or from the R package's CSV.",

@@ -1,0 +1,43 @@
+"""`living-review export-decisions`: the decisions of a review in the files of another tool."""
+
+from pathlib import Path
+
+import click
+
+from pipeline.workflow import files
+from pipeline.workflow.folder import ReviewFolder
+
+_TOOLS = ("rayyan", "covidence", "asreview", "colrev", "columns")
+
+
+@click.command()
+@click.option("--to", "tool", type=click.Choice(_TOOLS), required=True, help="The tool that shall read the files.")
+@click.option(
+    "--stage", default="", help="Only this stage; for 'columns' all of them if none is named, else the first."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=".", metavar="DIR", help="Where to write; here if none."
+)
+@click.option("--folder", type=click.Path(path_type=Path), default=".", help="The review; here if none is named.")
+def export_decisions(*, tool: str, stage: str, out: Path, folder: Path) -> None:
+    """Hand out decisions to Rayyan, Covidence, ASReview, CoLRev, or as one table with a row a decision.
+
+    Our record ids travel along, so that what comes back with 'living-review import-decisions' finds its records.
+    """
+    from pipeline.screening.exchange import DUMPS
+    from pipeline.workflow import protocol
+    from pipeline.workflow.stages import screen
+
+    review = ReviewFolder(folder)
+    settings = protocol.load(review)
+    stages = [each.id for each in settings.screening.stages]
+    if stage and stage not in stages:
+        raise click.BadParameter(f"{stage!r} is not accepted; accepted: {', '.join(stages)}.", param_hint="--stage")
+    now = screen.load(review, settings)
+    chosen = [stage] if stage else stages if tool == "columns" else stages[:1]
+    decisions = [decision for decision in now.returned.decisions if decision.stage in chosen]
+    reached = {status.citation for each in chosen for status in now.screening.at(each)}
+    citations = [citation for citation in now.citations if citation.id in reached]
+    for name, data in DUMPS[tool](citations, decisions).items():
+        files.write(out / name, data)
+        click.echo(f"Written: {out / name}")

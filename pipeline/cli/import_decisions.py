@@ -1,0 +1,177 @@
+"""`living-review import-decisions`: decisions taken in another tool, as worksheets of this review."""
+
+import io
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli import terminal
+from pipeline.errors import Fault, FormError
+from pipeline.records import tables
+from pipeline.workflow import files
+from pipeline.workflow.folder import ReviewFolder
+
+if TYPE_CHECKING:
+    from pipeline.screening.exchange.matching import Fidelity
+    from pipeline.screening.exchange.one_label import Columns
+    from pipeline.screening.settings import ScreeningSettings
+    from pipeline.workflow.stages.screen import Screened
+
+SHOWN = 10  # items of the account that the terminal shows
+_LARGEST = 500_000_000  # bytes that a ZIP may unpack to
+_TOOLS = ("rayyan", "covidence", "asreview", "colrev", "columns")
+
+
+@click.command()
+@click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
+@click.option("--from", "tool", type=click.Choice(_TOOLS), required=True, help="The tool that wrote the files.")
+@click.option("--stage", default="", help="The stage the decisions belong to; the first if none is named.")
+@click.option("--reviewer", "people", multiple=True, metavar="THEIRS=OURS", help="Who a reviewer there is here.")
+@click.option("--column", "named", multiple=True, metavar="WHAT=NAME", help="For columns: decision=, reviewer=, ...")
+@click.option("--folder", type=click.Path(path_type=Path), default=".", help="The review; here if none is named.")
+@click.option("--account", type=click.Path(path_type=Path), help="Also write what became of every row, as CSV.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be carried.")
+def import_decisions(
+    paths: tuple[Path, ...],
+    *,
+    tool: str,
+    stage: str,
+    people: tuple[str, ...],
+    named: tuple[str, ...],
+    folder: Path,
+    account: Path | None,
+    dry_run: bool,
+) -> None:
+    """Bring in decisions from Rayyan, Covidence, ASReview, CoLRev or a table of your own.
+
+    Each reference is matched by our record id, by PMID or DOI, then by its bibliographic facts. What fits is written
+    as new worksheets of the reviewers, and 'living-review run' takes it from there; what is ambiguous or lost is
+    listed. Reviewers get pseudonyms unless --reviewer says who they are.
+    """
+    from pipeline.screening import exchange
+    from pipeline.screening.exchange import matching
+    from pipeline.workflow import protocol
+    from pipeline.workflow.stages import screen
+
+    review = ReviewFolder(folder)
+    settings = protocol.load(review).screening
+    chosen = stage or settings.stages[0].id
+    if chosen not in [each.id for each in settings.stages]:
+        accepted = ", ".join(each.id for each in settings.stages)
+        raise click.BadParameter(f"{chosen!r} is not accepted; accepted: {accepted}.", param_hint="--stage")
+    delivery = exchange.load(
+        tool,
+        dict(_contents(paths)),
+        settings,
+        stage=chosen,
+        people=_pairs(people, "--reviewer"),
+        columns=_columns(named),
+    )
+    now = screen.load(review, protocol.load(review))
+    found = matching.carry(delivery, now.citations, settings, stage=chosen)
+    _tell(found)
+    if account:
+        files.write(account, tables.write(matching.COLUMNS, found.rows(), form=True))
+    if not dry_run:
+        with review.locked():
+            for place in _write(review, settings, now, found, tool):
+                click.echo(f"Written: {place}")
+
+
+def _contents(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
+    """Read the files, those inside a ZIP one by one."""
+    for path in paths:
+        data = files.read(path)
+        if not data.startswith(b"PK\x03\x04") or path.suffix.lower() != ".zip":
+            yield str(path), data
+            continue
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > _LARGEST:
+                raise FormError(Fault(what="the archive unpacks to more than 500 MB", file=str(path)))
+            for name in archive.namelist():
+                if name.lower().endswith(".csv"):
+                    yield f"{path}/{name}", archive.read(name)
+
+
+def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
+    pairs = {}
+    for text in given:
+        theirs, sign, ours = text.rpartition("=")
+        if not sign or not theirs or not ours:
+            raise click.BadParameter(
+                f"{text!r} is not accepted; accepted: two names with '=' between.", param_hint=option
+            )
+        pairs[theirs] = ours
+    return pairs
+
+
+def _columns(given: Sequence[str]) -> "Columns":
+    from dataclasses import fields
+
+    from pipeline.screening.exchange.one_label import Columns
+
+    pairs = _pairs(given, "--column")
+    known = [field.name for field in fields(Columns)]
+    for name in pairs:
+        if name not in known:
+            raise click.BadParameter(f"{name!r} is not accepted; accepted: {', '.join(known)}.", param_hint="--column")
+    return Columns(**pairs)
+
+
+def _tell(found: "Fidelity") -> None:
+    click.echo(
+        f"{found.count('carried'):,} decisions carried, {found.count('ambiguous'):,} ambiguous, "
+        f"{found.count('lost'):,} "
+        f"lost; {found.count('open'):,} references not decided there."
+    )
+    for theirs, ours in found.people.items():
+        if theirs != ours and "@" not in theirs:
+            click.echo(terminal.plain(f"{theirs} is {ours} here."))
+    for sentence in found.untold:
+        click.echo(terminal.plain(sentence))
+    marked = [item for item in found.items if item.why and item.outcome != "open"]
+    for item in marked[:SHOWN]:
+        one = item.reference
+        click.echo(terminal.plain(f"  {item.outcome}: {one.file}, row {one.row}, {one.record.short()}: {item.why}."))
+    if len(marked) > SHOWN:
+        click.echo(f"  ... and {len(marked) - SHOWN:,} more; --account FILE lists all.")
+
+
+def _write(
+    review: ReviewFolder, settings: "ScreeningSettings", now: "Screened", found: "Fidelity", tool: str
+) -> Iterator[str]:
+    """Write one worksheet a stage and reviewer, once all of them can be read back beside those there are."""
+    from pipeline.screening import forms
+    from pipeline.workflow.stages import screen
+
+    sheets: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for decision in found.decisions:
+        sheets[decision.stage, decision.reviewer].add(decision.records[0])
+    unknown = sorted({reviewer for _, reviewer in sheets if reviewer not in settings.reviewers})
+    if unknown:
+        raise FormError([_unknown(name, tool) for name in unknown])
+    made = {}
+    for (stage, reviewer), records in sorted(sheets.items()):
+        rows = [citation for citation in now.citations if citation.id in records]
+        data = forms.worksheet(settings.stage(stage), reviewer, rows, decisions=found.decisions)
+        made[_free(review, f"screening/{stage}/{reviewer}/imported-{tool}")] = data
+    sheets_now = {path: review.read(path) for path in screen.worksheets(review, settings)}
+    forms.read(sheets_now | made, forms.register(now.citations, now.ledger), settings)
+    for place, data in made.items():
+        review.create(place, data)
+        yield place
+
+
+def _unknown(name: str, tool: str) -> Fault:
+    kind = f'{{kind: publication, source: "{tool}, exported on ..."}}' if tool == "covidence" else "{}"
+    remedy = f"Add '{name}: {kind}' under 'screening: reviewers:', or say who it is with --reviewer THEIRS=OURS."
+    return Fault(what=f"{name!r} is no reviewer of this review", file="workflow.yaml", remedy=remedy)
+
+
+def _free(review: ReviewFolder, stem: str) -> str:
+    names = (f"{stem}{'' if n == 1 else f'-{n}'}.csv" for n in range(1, 1 << 30))
+    return next(name for name in names if not review.has(name))

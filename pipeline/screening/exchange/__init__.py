@@ -1,0 +1,53 @@
+"""Decisions taken in other tools, brought in and handed out, with an account of what could not be carried."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from pipeline.deduplicate.citation import Citation
+from pipeline.screening.decisions import Decision
+from pipeline.screening.exchange import covidence, one_label, rayyan
+from pipeline.screening.exchange.foreign import Delivery
+from pipeline.screening.exchange.one_label import Columns
+from pipeline.screening.settings import ScreeningSettings
+
+TOOLS = ("rayyan", "covidence", "asreview", "colrev", "columns")
+
+DUMPS: Mapping[str, Callable[[Sequence[Citation], Iterable[Decision]], dict[str, bytes]]] = {
+    "rayyan": rayyan.dump,
+    "covidence": covidence.dump,
+    "asreview": one_label.dump_asreview,
+    "colrev": one_label.dump_colrev,
+    "columns": one_label.dump_columns,
+}
+
+
+def load(
+    tool: str,
+    files: Mapping[str, bytes],
+    settings: ScreeningSettings,
+    *,
+    stage: str,
+    people: Mapping[str, str],
+    columns: Columns,
+) -> Delivery:
+    """Read what another tool's files say.
+
+    Args:
+        tool: one of TOOLS.
+        files: by name.
+        settings: stages and words.
+        stage: where the decisions count, unless the tool says it itself.
+        people: our name of a reviewer, by theirs; others get a pseudonym.
+        columns: which column holds what, for `columns`.
+
+    Raises:
+        FormError: a file is not what that tool writes.
+    """
+    if tool == "rayyan":
+        return rayyan.load(files, people)
+    if tool == "covidence":
+        return covidence.load(files, settings)
+    if tool == "asreview":
+        return one_label.asreview(files, people)
+    if tool == "colrev":
+        return one_label.colrev(files, people)
+    return one_label.columns(files, people, columns, settings, stage)

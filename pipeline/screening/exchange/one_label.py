@@ -1,0 +1,249 @@
+"""Tools whose CSV has one column of labels: ASReview, CoLRev, and any table a person describes.
+
+Source: ASReview documentation, "Data format" (label columns, columns of its export); CoLRev's
+data/prescreen/prescreen.csv and data/screen/screen.csv as its 0.14 writes them.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.deduplicate.citation import Citation
+from pipeline.errors import Fault, FormError, did_you_mean
+from pipeline.records import tables
+from pipeline.records.tables import Row, Table
+from pipeline.screening.decisions import Decision
+from pipeline.screening.exchange.foreign import OUR_ID, Delivery, Vote, pseudonyms, read, reference
+from pipeline.screening.settings import Answer, ScreeningSettings
+
+_FACTS = {
+    "key": ("record_id", "ID", "id", "key"),
+    "title": ("title", "Title", "primary_title"),
+    "authors": ("authors", "author", "Authors", "first_authors"),
+    "year": ("year", "Year", "publication_year", "Published Year"),
+    "journal": ("journal", "Journal", "booktitle", "journal_name"),
+    "volume": ("volume", "Volume"),
+    "pages": ("pages", "Pages"),
+    "doi": ("doi", "DOI"),
+    "pmid": ("pmid", "PMID", "pubmed_id"),
+    "notes": ("notes", "note"),
+}
+# ASReview: label columns in the order in which it looks for them.
+ASREVIEW_LABELS = (
+    "asreview_label", "included", "label", "final_included", "label_included", "included_label", "included_final",
+    "included_flag", "include",
+)  # fmt: skip
+COLREV_LABELS = ("presceen_inclusion", "prescreen_inclusion", "screen_inclusion")  # the first spelling is CoLRev's own
+_BINARY: Mapping[str, Answer] = {"1": "include", "0": "exclude", "1.0": "include", "0.0": "exclude"}
+_IN_OUT: Mapping[str, Answer] = {"in": "include", "out": "exclude"}
+_OPEN = {"", "todo", "nan", "na", "-1", "not_seen"}
+
+
+def asreview(files: Mapping[str, bytes], people: Mapping[str, str]) -> Delivery:
+    """Read ASReview's export, or a data set labelled for it: 1 include, 0 exclude, empty not seen.
+
+    Raises:
+        FormError: no label column, or a label that is none.
+    """
+    loading = _Loading("asreview", people)
+    for file, data in files.items():
+        table = read(data, file, ASREVIEW_LABELS)
+        label = next((name for name in ASREVIEW_LABELS if name in table.header), "")
+        if loading.missing(table, label, ASREVIEW_LABELS):
+            continue
+        who = next((name for name in ("asreview_user_email", "asreview_user_name") if name in table.header), "")
+        tags = [name for name in table.header if name.startswith("asreview_tag_")]
+        for row in table.rows:
+            marked = [name.removeprefix("asreview_tag_") for name in tags if row[name] in {"1", "1.0"}]
+            note = "; ".join(filter(None, (row["asreview_note"], ", ".join(marked))))
+            loading.add(table, row, label, _BINARY, who=row[who] if who else "asreview", note=note)
+    return loading.delivery()
+
+
+def colrev(files: Mapping[str, bytes], people: Mapping[str, str]) -> Delivery:
+    """Read CoLRev's prescreen.csv or screen.csv: in, out, or TODO; criteria that are out become the reason.
+
+    Raises:
+        FormError: neither an inclusion column nor columns of criteria, or a word that is none of the three.
+    """
+    loading = _Loading("colrev", people)
+    for file, data in files.items():
+        table = read(data, file, COLREV_LABELS)
+        label = next((name for name in COLREV_LABELS if name in table.header), "")
+        known = {name for names in _FACTS.values() for name in names} | {"abstract", "number", "issue", *COLREV_LABELS}
+        words = {"in", "out", "todo", ""}
+        others = [name for name in table.header if name not in known]
+        criteria = [name for name in others if all(row[name].casefold() in words for row in table.rows)]
+        if not label and not criteria:
+            loading.missing(table, "", COLREV_LABELS)
+            continue
+        for row in table.rows:
+            out = [name for name in criteria if row[name].casefold() == "out"]
+            undecided = any(row[name].casefold() == "todo" for name in criteria)
+            word = row[label] if label else "out" if out else "TODO" if undecided else "in"
+            more = f"CoLRev criteria: {', '.join(out)}" if len(out) > 1 else ""
+            reason = out[0] if len(out) == 1 else ""
+            loading.add(table, row, label, _IN_OUT, who="colrev", word=word, reason=reason, note=more)
+    return loading.delivery()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """Which column of a person's own table holds what; an empty name where there is none.
+
+    Attributes:
+        decision: the answers, in the words that workflow.yaml accepts.
+        reviewer: the reviewer; where it is empty, the reviewer named for the whole table.
+    """
+
+    decision: str = "decision"
+    reviewer: str = ""
+    reason: str = "reason"
+    note: str = "note"
+
+
+def columns(
+    files: Mapping[str, bytes], people: Mapping[str, str], named: Columns, settings: ScreeningSettings, stage: str
+) -> Delivery:
+    """Read any table with a column of decisions.
+
+    Raises:
+        FormError: the column is not there, or holds a word that means no answer.
+    """
+    loading = _Loading("columns", people)
+    vocabulary = settings.vocabulary(settings.stage(stage))
+    for file, data in files.items():
+        table = read(data, file, (named.decision, OUR_ID, "title"))
+        absent = [name for name in (named.decision, named.reviewer) if name and name not in table.header]
+        if absent:
+            loading.missing(table, "", absent)
+            continue
+        for row in table.rows:
+            who = row[named.reviewer] if named.reviewer else "columns"
+            reason, note = row[named.reason], row[named.note]
+            loading.add(table, row, named.decision, vocabulary, who=who, reason=reason, note=note)
+    return loading.delivery()
+
+
+class _Loading:
+    """One reading of files that have one column of labels."""
+
+    def __init__(self, tool: str, people: Mapping[str, str]) -> None:
+        self.tool, self.people = tool, people
+        self.faults: list[Fault] = []
+        self.rows: list[tuple[Table, Row, str, Answer | None, str, str]] = []
+
+    def missing(self, table: Table, label: str, accepted: Sequence[str]) -> bool:
+        """Note that a table has no column of labels."""
+        if not label:
+            near = did_you_mean(accepted[0], table.header)
+            what = "no column tells the decisions"
+            self.faults.append(Fault(what=what, file=table.file, row=1, accepted=", ".join(accepted), remedy=near))
+        return not label
+
+    def add(
+        self,
+        table: Table,
+        row: Row,
+        label: str,
+        words: Mapping[str, Answer],
+        *,
+        who: str,
+        word: str | None = None,
+        reason: str = "",
+        note: str = "",
+    ) -> None:
+        """Take one row: its label is an answer, open, or a fault."""
+        text = row[label] if word is None else word
+        answer = words.get(text.casefold())
+        if answer is None and text.casefold() not in _OPEN:
+            what, accepted = f"{text!r} is no decision", ", ".join(words)
+            self.faults.append(
+                Fault(what=what, file=table.file, row=row.number, column=label, accepted=f"{accepted}, or nothing")
+            )
+        if answer != "exclude" and reason:
+            note, reason = "; ".join(filter(None, (note, f"reason: {reason}"))), ""
+        self.rows.append((table, row, who, answer, reason, note))
+
+    def delivery(self) -> Delivery:
+        """Name everybody and give the references."""
+        if self.faults:
+            raise FormError(self.faults)
+        names = pseudonyms((who for _, _, who, answer, _, _ in self.rows if answer), self.people, self.tool)
+        found = [
+            reference(
+                table,
+                row,
+                _FACTS,
+                [Vote(reviewer=names[who], answer=answer, reason=reason, note=note)] if answer else [],
+            )
+            for table, row, who, answer, reason, note in self.rows
+        ]
+        return Delivery(references=tuple(found), people=names)
+
+
+_Label = Callable[[set[str]], str]
+
+
+def dump_asreview(citations: Sequence[Citation], decisions: Iterable[Decision]) -> dict[str, bytes]:
+    """Write a data set for ASReview: 1 where everybody included, 0 where everybody excluded, empty otherwise."""
+    label = {frozenset({"include"}): "1", frozenset({"exclude"}): "0"}
+    header = (OUR_ID, "title", "authors", "abstract", "keywords", "year", "doi", "included")
+    rows = _rows(citations, decisions, lambda said: label.get(frozenset(said), ""))
+    return {"asreview.csv": tables.write(header, ([facts[name] for name in header] for facts in rows))}
+
+
+def dump_colrev(citations: Sequence[Citation], decisions: Iterable[Decision]) -> dict[str, bytes]:
+    """Write CoLRev's prescreen.csv, every cell quoted as CoLRev writes it."""
+    label = {frozenset({"include"}): "in", frozenset({"exclude"}): "out"}
+    header = (
+        "ID", "author", "title", "journal", "booktitle", "year", "volume", "number", "pages", "doi", "abstract",
+        "presceen_inclusion", OUR_ID,
+    )  # fmt: skip
+    rows = _rows(citations, decisions, lambda said: label.get(frozenset(said), "TODO"))
+    return {"prescreen.csv": tables.write(header, ([facts[name] for name in header] for facts in rows), form=True)}
+
+
+def dump_columns(citations: Sequence[Citation], decisions: Iterable[Decision]) -> dict[str, bytes]:
+    """Write one row a decision: the long table from which everything else can be made."""
+    home = {member: citation for citation in citations for member in citation.members}
+    texts = ("reason", "note", "report", "tried", "study")
+    header = (OUR_ID, "record_id", "stage", "reviewer", "decision", *texts, "title", "doi", "pmid", "year")
+    rows = []
+    for decision in decisions:
+        citation = home.get(decision.records[0])
+        if citation is not None:
+            record = citation.record
+            said = (decision.stage, decision.reviewer, decision.answer, *(getattr(decision, name) for name in texts))
+            facts = (record.title, record.doi, record.pmid, str(record.year or ""))
+            rows.append((citation.id, " | ".join(decision.records), *said, *facts))
+    return {"decisions.csv": tables.write(header, rows)}
+
+
+def _rows(citations: Sequence[Citation], decisions: Iterable[Decision], label: _Label) -> Iterator[dict[str, str]]:
+    said: dict[str, set[str]] = defaultdict(set)
+    for decision in decisions:
+        for one in decision.records:
+            said[one].add(decision.answer)
+    for number, citation in enumerate(citations, start=1):
+        record = citation.record
+        answers = {answer for member in citation.members for answer in said.get(member, ()) if answer != "retrieved"}
+        shown = label(answers)
+        yield {
+            OUR_ID: citation.id,
+            "ID": f"{number:06d}",
+            "title": record.title or record.original_title,
+            "authors": "; ".join(author.name for author in record.authors),
+            "author": " and ".join(author.name for author in record.authors),
+            "abstract": record.abstract_text,
+            "keywords": "; ".join(record.keywords),
+            "journal": record.journal,
+            "booktitle": "",
+            "year": str(record.year or ""),
+            "volume": record.volume,
+            "number": record.issue,
+            "pages": record.pages,
+            "doi": record.doi,
+            "included": shown,
+            "presceen_inclusion": shown,
+        }
