@@ -229,7 +229,7 @@ def test_what_no_record_fits_is_lost_and_what_several_fit_is_ambiguous():
 
 def test_without_any_id_a_reference_is_matched_by_the_rules_of_deduplication():
     header = ("title", "authors", "year", "journal", "volume", "pages", "decision")
-    row = (TITLES[0].replace("against", "versus"), "AUTHOR1, A", "2001", "J. Fict.", "12", "100-9", "include")
+    row = (TITLES[0].replace("fictitious", "fictitous"), "AUTHOR1, A", "2001", "J. Fict.", "12", "100-9", "include")
     files = {"own.csv": tables.write(header, [row])}
     found = carried("columns", files)
     assert [(item.record, item.by) for item in found.items] == [("db:1", "bibliographic facts")]
