@@ -128,6 +128,7 @@ class _Layout:
         self.labels: dict[str, str] = {}
         self.numbered = True
         self._name()
+        self.places = {key: place for place, key in enumerate(self.labels, start=1)}
 
     def _name(self) -> None:
         """Number tables and figures in reading order, and note what pointers and marks may point at."""
@@ -303,7 +304,7 @@ class _Layout:
         return {"kind": "text", "text": self.words["not_shown"]}
 
     def _mark(self, mark: Mark) -> Laid:
-        places = {key: place for place, key in enumerate(self.labels, start=1)}
+        places = self.places
         missing = [key for key in mark.keys if key not in places]
         if missing:
             raise ValueError(f"cited but not in the reference list: {', '.join(missing)}")

@@ -205,8 +205,8 @@ def _pubmed(run: SearchRun) -> Iterator[Block]:
         if ids:
             yield Paragraph(content=(f"{label}: PMID {listed(list(ids))}.",))
     for drift in run.drifts:
-        moved = f"{who[0].upper()}{who[1:]} counted {drift.counted:,} records and, while they were listed, {drift.recounted:,}"
-        yield Paragraph(content=(f"{moved}; settled by a re-count.",))
+        then = f"while they were listed, {drift.recounted:,}; settled by a re-count"
+        yield Paragraph(content=(f"{who[0].upper()}{who[1:]} counted {drift.counted:,} records and, {then}.",))
 
 
 def _files(search: Search) -> Iterator[Block]:
