@@ -7,8 +7,9 @@ run as a formula is written with a leading apostrophe and read back without it. 
 
 import csv
 import io
+import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
@@ -22,7 +23,7 @@ _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _QUOTED = re.compile(r"[\",;\t\r\n]|^\s|\s\Z")
 _CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
-_DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t")
 _BOM = "\ufeff"
 _MADE = {
     "date": "date that the spreadsheet made of what was typed",
@@ -106,6 +107,54 @@ def _quoted(cell: str, *, always: bool) -> str:
     if always or _QUOTED.search(cell):
         return '"' + cell.replace('"', '""') + '"'
     return cell
+
+
+class Parsed(NamedTuple):
+    """One row of a stream of CSV text.
+
+    Attributes:
+        line: 1-based line on which it begins; 0 in a workbook.
+        row: its number as a spreadsheet shows it.
+        cells: its texts as they stand.
+        raw: the text itself; empty in a workbook.
+        error: why it could not be parsed; then it has no cells.
+    """
+
+    line: int
+    row: int
+    cells: list[str]
+    raw: str = ""
+    error: str = ""
+
+
+def stream(lines: Iterable[str], delimiter: str, *, strict: bool = True) -> Iterator[Parsed]:
+    """Parse CSV text row by row as it streams by; a row that cannot be parsed is one that says so.
+
+    Args:
+        lines: the text, each line with its end.
+        delimiter: what divides the cells.
+        strict: refuse a quotation mark that stands or ends where none may.
+    """
+    consumed: list[str] = []
+
+    def feed() -> Iterator[str]:
+        for line in lines:
+            consumed.append(line)
+            yield line
+
+    reader = csv.reader(feed(), delimiter=delimiter, strict=strict)
+    line = 1
+    for row in itertools.count(1):
+        error, cells = "", []
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as problem:
+            error = str(problem)
+        yield Parsed(line, row, cells, "".join(consumed), error)
+        line += len(consumed)
+        consumed.clear()
 
 
 def read(data: bytes, *, file: str, expected: Iterable[str] = ()) -> Table:
@@ -229,7 +278,7 @@ def _delimiter(text: str, expected: set[str]) -> tuple[str, str]:
         header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
         return len(expected.intersection(cell.strip() for cell in header)), len(header)
 
-    return text, max(_DELIMITERS, key=fit)
+    return text, max(DELIMITERS, key=fit)
 
 
 def _parse(text: str, delimiter: str, file: str) -> list[list[str]]:
