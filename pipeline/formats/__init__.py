@@ -6,19 +6,35 @@ tests.
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from pipeline.errors import Fault, FormatError, did_you_mean
-from pipeline.formats import nbib, pubmed_xml, ris
+from pipeline.formats import (
+    bibtex,
+    csl_json,
+    csv_exports,
+    csv_records,
+    endnote_xml,
+    names,
+    nbib,
+    profiles,
+    pubmed_xml,
+    registers_xml,
+    ris,
+    web_of_science,
+)
+from pipeline.formats.abstracts import joined
 from pipeline.formats.format import Format, Head
 from pipeline.formats.source import Joined, Readable, Source, Unzipped
 from pipeline.formats.text import encoding_of
-from pipeline.records.record import Record
+from pipeline.records.record import Origin, Record
 
-__all__ = ["FORMATS", "Format", "Reading", "read", "recognise", "write"]
+__all__ = ["FORMATS", "Format", "Loss", "Reading", "losses", "read", "recognise", "write"]
 
 HEAD = 1 << 16  # bytes that recognition looks at
 _GZIP = b"\x1f\x8b"
+_NOTHING = Record(id="", origin=Origin(search=""))
+_NOT_COMPARED = frozenset({"id", "origin", "doi_as_printed"})
 
 FORMATS: Mapping[str, Format] = {
     entry.name: entry
@@ -46,6 +62,55 @@ FORMATS: Mapping[str, Format] = {
             claims=lambda head: pubmed_xml.claims(head.data),
             read=pubmed_xml.read,
         ),
+        Format(
+            name="csv",
+            title="a table (CSV, TSV, XLSX)",
+            suffix=".csv",
+            claims=lambda head: csv_exports.claims(head.data, head.text),
+            read=csv_exports.read,
+            write=csv_records.write,
+        ),
+        Format(
+            name="bibtex",
+            title="BibTeX",
+            suffix=".bib",
+            claims=lambda head: bibtex.claims(head.text),
+            read=bibtex.read,
+            write=bibtex.write,
+        ),
+        Format(
+            name="csl-json",
+            title="CSL JSON",
+            suffix=".json",
+            claims=lambda head: csl_json.claims(head.text),
+            read=csl_json.read,
+            write=csl_json.write,
+        ),
+        Format(
+            name="endnote-xml",
+            title="EndNote XML",
+            suffix=".xml",
+            claims=lambda head: endnote_xml.claims(head.data),
+            read=endnote_xml.read,
+        ),
+        Format(
+            name="web-of-science",
+            title="Web of Science tagged text",
+            suffix=".txt",
+            claims=lambda head: web_of_science.claims(head.text),
+            read=web_of_science.read,
+        ),
+        Format(
+            name="ictrp-xml",
+            title="WHO ICTRP XML",
+            suffix=".xml",
+            claims=lambda head: registers_xml.claims(head.data),
+            read=registers_xml.read,
+        ),
+        Format(name="rayyan", title="CSV for Rayyan", suffix=".csv", write=profiles.rayyan),
+        Format(name="asreview", title="CSV for ASReview", suffix=".csv", write=profiles.asreview),
+        Format(name="covidence", title="RIS for Covidence", suffix=".ris", write=profiles.covidence),
+        Format(name="zotero", title="RIS for Zotero", suffix=".ris", write=profiles.zotero),
     )
 }
 
@@ -67,6 +132,11 @@ class Reading(Iterator[Record | Fault]):
         self.faults = 0
         self._source = source
         self._blocks = entry.read(source)
+
+    @property
+    def platform(self) -> str:
+        """What wrote the file, where the reader can tell; complete when the first value was yielded."""
+        return self._source.platform
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -104,7 +174,7 @@ def _recognise(head: bytes, name: str) -> Format:
     if not head.strip():
         raise FormatError(Fault(what="the file is empty", file=name, remedy="Export it again."))
     start = Head(data=head, text=_start(head))
-    claimants = [entry for entry in FORMATS.values() if entry.read and entry.claims(start)]
+    claimants = [entry for entry in FORMATS.values() if entry.claims and entry.claims(start)]
     if len(claimants) == 1:
         return claimants[0]
     readable = ", ".join(entry.name for entry in FORMATS.values() if entry.read)
@@ -118,7 +188,7 @@ def _recognise(head: bytes, name: str) -> Format:
             what=f"the format is not recognised; the file begins {shown!r}",
             file=name,
             accepted=readable,
-            remedy="Export it again in one of these formats, or say which it is with `format:`.",
+            remedy="Export it again in one of these, or say which it is with `format:` (a table: with `columns:`).",
         )
     )
 
@@ -149,7 +219,7 @@ def read(
     if packed:
         head = _filled(packed)
         whole = Joined(head, packed)
-    entry = _named(format, name) if format else _recognise(head, name)
+    entry = _named(format or ("csv" if columns else ""), name) if format or columns else _recognise(head, name)
     source = Source(stream=whole, file=name, search=search, format=entry.name, columns=columns or {}, packed=packed)
     return Reading(entry, source)
 
@@ -191,6 +261,51 @@ def write(records: Iterable[Record], *, format: str) -> Iterator[bytes]:  # noqa
         writable = ", ".join(other.name for other in FORMATS.values() if other.write)
         raise FormatError(Fault(what=f"{entry.title} is only read, not written", accepted=writable))
     return entry.write(records)
+
+
+class Loss(NamedTuple):
+    """A field that a format cannot hold: how many records lose it or a part of it, and the id of the first."""
+
+    field: str
+    records: int
+    first: str
+
+
+def losses(records: Iterable[Record], *, format: str) -> tuple[Loss, ...]:  # noqa: A002 - as in read
+    """List the fields that would not come back if these records were written in a format and read again.
+
+    Nothing is assumed of the format: every record is written, read, and compared. Ids, origins and the spelling of a
+    DOI as printed do not count.
+
+    Raises:
+        FormatError: the format is not known, or is only read.
+    """
+    found: dict[str, tuple[int, str]] = {}
+    for record in records:
+        for field in _lost(record, format):
+            times, first = found.get(field, (0, record.id))
+            found[field] = (times + 1, first)
+    return tuple(Loss(field, *found[field]) for field in _aspects(_NOTHING) if field in found)
+
+
+def _lost(record: Record, name: str) -> list[str]:
+    written = b"".join(write([record], format=name))
+    known = name if FORMATS[name].read else ""
+    back = [each for each in read(io.BytesIO(written), name="", search="x", format=known) if isinstance(each, Record)]
+    held = _aspects(back[0]) if len(back) == 1 else {}
+    return [aspect for aspect, value in _aspects(record).items() if value and value != held.get(aspect)]
+
+
+def _aspects(record: Record) -> dict[str, object]:
+    """Take a record apart into what a format may hold or not; an abstract counts by its words, not its passages."""
+    people = (*record.authors, *record.editors)
+    return {field: getattr(record, field) for field in Record.__struct_fields__ if field not in _NOT_COMPARED} | {
+        "authors": [names.written(author) for author in record.authors],
+        "editors": [names.written(editor) for editor in record.editors],
+        "abstract": "".join(joined(record.abstract).split()),
+        "ORCID iDs": [person.orcid for person in people if person.orcid],
+        "affiliations": [person.affiliations for person in people if person.affiliations],
+    }
 
 
 def _named(name: str, file: str) -> Format:

@@ -40,11 +40,16 @@ def passages(text: str) -> tuple[Passage, ...]:
         parts.append((label, text[begin : following.start()]))
         label, begin = following.group(1), following.end()
     parts.append((label, text[begin:]))
-    read = [Passage(text=" ".join(passage.split()), label="" if said in _NONE else said) for said, passage in parts]
+    read = [Passage(text=" ".join(passage.split()), label=label_of(said)) for said, passage in parts]
     return tuple(passage for passage in read if passage.text or passage.label)
 
 
-_NONE = frozenset({"UNLABELLED", "UNLABELED", "Abstract", "ABSTRACT"})
+def label_of(text: str) -> str:
+    """Return a passage's label, which is empty if the abstract prints none: databases then write a filler."""
+    return "" if text.casefold() in _FILLERS else " ".join(text.split())
+
+
+_FILLERS = frozenset({"unlabelled", "unlabeled", "abstract"})
 
 
 def joined(abstract: tuple[Passage, ...]) -> str:

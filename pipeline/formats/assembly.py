@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.formats import dates, kinds, languages, names, pages
 from pipeline.formats.abstracts import passages
+from pipeline.formats.markup import unmarked
 from pipeline.records import identifiers
 from pipeline.records.record import Author, Identifier, Link, Origin, Record
 
@@ -19,18 +20,17 @@ Fields = dict[str, Any]
 
 _EMBASE_URL = re.compile(r"embase\.com\S*?[?&]id=(L\d+)")
 _SCOPUS_URL = re.compile(r"[?&]eid=(2-s2\.0-\d+)")
+_PUBMED_URL = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/([1-9]\d{0,8})(?!\d)")
+_PMC_URL = re.compile(r"(?:ncbi\.nlm\.nih\.gov/pmc|europepmc\.org)/articles/(PMC[1-9]\d{0,8})(?!\d)")
 _CENTRAL = re.compile(r"\bCN-\d{8}\b")
 _RESOLVER = re.compile(r"(?:^|//(?:dx\.)?doi\.org/|^doi:\s*)(?=10\.)", re.IGNORECASE)
 _COPYRIGHT = re.compile(r"(?:Copyright\b|©|\(c\) ?\d{4})", re.IGNORECASE)
-_LABELLED_ID = re.compile(r"([A-Z]{2,15})\s+(\S+)")
-_SCHEMES = {
-    "PUBMED": "pmid",
-    "PMC": "pmcid",
-    "CTGOV": "registration",
-    "ICTRP": "registration",
-    "REGISTRATION": "registration",
-}
-_PLAIN_SCHEMES = ("embase", "central", "scopus", "cinahl", "openalex", "lens", "pii", "mid")
+_PLAIN_SCHEMES = ("embase", "central", "scopus", "cinahl", "openalex", "lens", "pii", "mid", "bookaccession")
+_SCHEMES = {"pubmed": "pmid", "medline": "pmid", "pmc": "pmcid"} | {name: name for name in _PLAIN_SCHEMES}
+_SCHEMES |= dict.fromkeys(("ctgov", "ictrp", "registration"), "registration")
+_LABELLED_ID = re.compile(rf"({'|'.join(_SCHEMES)})\s+(\S*\d\S*)", re.IGNORECASE)
+_DAYS = 31
+_DATED = re.compile(r"\d{4}/\d\d/\d\d")
 _LANGUAGES = re.compile(r"\s*[;,/|]\s*|\s+and\s+")
 _MEDLINE = frozenset({"nlm", "medline", "pubmed", "nlm medline", "ovid medline(r)"})
 _NO_PAGE = frozenset({"no", "specified", "no-specified", "n/a", "no pagination", "no-no"})
@@ -106,8 +106,8 @@ def assemble(said: Said, *, name: str, origin: Origin) -> Record:
 
 
 def _titles(said: Said, fields: Fields) -> None:
-    fields["title"] = said.first("title")
-    fields["original_title"] = original = said.first("original-title")
+    fields["title"] = unmarked(said.first("title"))
+    fields["original_title"] = original = unmarked(said.first("original-title"))
     if not fields["title"]:
         fields["title"] = original
 
@@ -120,28 +120,32 @@ def _authors(said: Said, fields: Fields) -> None:
 
 
 def _date(said: Said, fields: Fields) -> None:
-    found = said.of("date")
-    if found:
-        date = dates.combine([text for _, text in found])
-        fields["year"], fields["month"], fields["day"], fields["date"] = date
+    if texts := [text for _, text in said.of("date")]:
+        fields["year"], fields["month"], fields["day"], fields["date"] = dates.combine(texts)
+    month = said.first("month")
+    if number := dates.month_number(month):
+        day = said.first("day")
+        fields["month"] = number
+        fields["day"] = int(day) if day.isascii() and day.isdigit() and 1 <= int(day) <= _DAYS else None
+    elif month:
+        said.extra += said.of("month", "day")
 
 
 def _container(said: Said, fields: Fields) -> None:
-    journals = said.lines("journal")
-    abbreviations = said.lines("journal-abbreviation")
+    journals = [(tag, unmarked(text)) for tag, text in said.lines("journal")]
+    abbreviations = [(tag, unmarked(text)) for tag, text in said.lines("journal-abbreviation")]
     if not journals and abbreviations:
         journals.append(abbreviations.pop(0))
-    named = dict.fromkeys(text for _, text in journals + abbreviations)
     fields["journal"] = journal = journals[0][1] if journals else ""
-    others = [(tag, text) for tag, text in abbreviations + journals[1:] if text != journal]
-    fields["journal_abbreviation"] = abbreviation = others[0][1] if others and abbreviations else ""
-    for tag, text in abbreviations + journals[1:]:
-        if text not in (journal, abbreviation) and named.pop(text, "") is None:
-            said.extra.append((tag, text))
-    for field in ("volume", "issue", "place"):
+    abbreviation = next((text for _, text in abbreviations if text != journal), journal if abbreviations else "")
+    fields["journal_abbreviation"] = abbreviation
+    others = dict.fromkeys(journals + abbreviations)
+    said.extra += [field for field in others if field[1] not in (journal, abbreviation)]
+    for field in ("volume", "issue", "place", "publisher"):
         fields[field] = said.first(field)
-    fields["publisher"] = said.first("publisher")
-    fields["edition"] = said.first("edition")
+    editions = [field for field in said.of("edition") if not _DATED.match(field[1])]  # EndNote has dates of PubMed here
+    said.extra += [field for field in said.of("edition") if field not in editions]
+    fields["edition"] = editions[0][1] if editions else ""
 
 
 def _pages(said: Said, fields: Fields) -> None:
@@ -196,7 +200,7 @@ def _abstract(said: Said, fields: Fields) -> None:
             said.extra.append((tag, " ".join(text.split())))
         elif text not in texts:
             texts.append(text)
-    fields["abstract"] = passages("\n".join(texts)) if texts else ()
+    fields["abstract"] = passages(unmarked("\n".join(texts))) if texts else ()
 
 
 def _subjects(said: Said, fields: Fields) -> None:
@@ -256,6 +260,10 @@ def _identifiers(said: Said, fields: Fields) -> None:
                 said.extra.append((tag, text))
             else:
                 fields[meaning] = found
+    for field, pattern in (("pmid", _PUBMED_URL), ("pmcid", _PMC_URL)):
+        linked = set(pattern.findall(" ".join(fields["urls"]))) if not fields[field] else set()
+        if len(linked) == 1:
+            fields[field] = linked.pop()
     for tag, text in said.of("registration"):
         registered = identifiers.registrations(text)
         for value in registered:
@@ -264,7 +272,7 @@ def _identifiers(said: Said, fields: Fields) -> None:
             said.extra.append((tag, text))
     for scheme in _PLAIN_SCHEMES:
         for _, text in said.of(scheme):
-            said.identify(scheme, text)
+            said.identify(scheme, text.rpartition("/")[2] if text.startswith("http") else text)
 
 
 def _labelled_ids(tag: str, text: str, said: Said) -> None:
@@ -274,11 +282,7 @@ def _labelled_ids(tag: str, text: str, said: Said) -> None:
         said.extra.append((tag, text))
         return
     for scheme, value in (part.groups() for part in parts if part):
-        meaning = _SCHEMES.get(scheme, "")
-        if meaning:
-            said.add(meaning, tag, value)
-        else:
-            said.identify(scheme.lower(), value)
+        said.add(_SCHEMES[scheme.lower()], tag, value)
 
 
 def _source(said: Said, fields: Fields) -> None:
@@ -289,9 +293,16 @@ def _source(said: Said, fields: Fields) -> None:
         fields["pmid"] = identifiers.pmid(accession)
     if _CENTRAL.fullmatch(accession):
         said.identify("central", accession)
-    fields["identifiers"] = tuple(dict.fromkeys(said.identifiers))
+    fields["identifiers"] = sorted_identifiers(said.identifiers)
     fields["links"] = tuple(said.links)
     fields["extra"] = tuple(said.extra)
+
+
+def sorted_identifiers(found: list[Identifier]) -> tuple[Identifier, ...]:
+    """Put identifiers in one order, each once, whatever the order in which a format delivers them."""
+    if len(found) < 2:  # noqa: PLR2004 - nothing to sort
+        return tuple(found)
+    return tuple(sorted(set(found), key=lambda each: (each.scheme, each.value)))
 
 
 _PARTS: tuple[Callable[[Said, Fields], None], ...] = (

@@ -23,7 +23,8 @@ class Format:
         name: what a person writes to name it.
         title: what messages call it.
         suffix: what the names of its files end in when they are written.
-        claims: says from the first bytes whether a file is of this format; exactly one format may say so.
+        claims: says from the first bytes whether a file is of this format; exactly one format may say so. None if it
+            is only written.
         read: yields one record or one fault for every block of a file; None if it is only written.
         write: yields the bytes of records; None if it is only read.
     """
@@ -31,6 +32,6 @@ class Format:
     name: str
     title: str
     suffix: str
-    claims: Callable[[Head], bool]
+    claims: Callable[[Head], bool] | None = None
     read: Callable[[Source], Blocks] | None = None
     write: Callable[[Iterable[Record]], Iterator[bytes]] | None = None

@@ -21,6 +21,49 @@ PUBLICATION_TYPES: tuple[tuple[str, str], ...] = (
     ("book chapter", "chapter"),
 )
 
+# What exports call the type of an entry, folded to letters: kind. Source: BibTeX and biblatex entry types; CSL 1.0.2
+# item types; Zotero item types; EndNote reference types; Crossref and OpenAlex work types; RefWorks reference types.
+_NAMES: dict[str, str] = {
+    "article": (
+        "article journalarticle articlejournal articlemagazine articlenewspaper magazinearticle newspaperarticle "
+        "review reviewarticle electronicarticle journal periodical letter editorial erratum paratext clinicaltrial "
+        "journalelectronic magazine newspaper articleinpress entryencyclopedia reviewbook"
+    ),
+    "chapter": (
+        "chapter bookchapter booksection inbook incollection electronicbooksection encyclopediaarticle "
+        "entrydictionary bookpart dictionaryentry referenceentry"
+    ),
+    "book": (
+        "book booklet editedbook electronicbook monograph referencebook collection mvbook bookwhole wholebook "
+        "bookedited"
+    ),
+    "conference-abstract": (
+        "conferenceabstract meetingabstract conferencepresentation presentation abstract speech postedabstract"
+    ),
+    "conference-paper": (
+        "conferencepaper conferenceproceedings proceedingsarticle inproceedings conference proceedings "
+        "paperconference proceedingspaper conferenceproceedingsarticle"
+    ),
+    "dissertation": "thesis phdthesis mastersthesis dissertation dissertationthesis dissertationthesisunpublished",
+    "guideline": "guideline practiceguideline standard",
+    "preprint": "preprint postedcontent unpublished unpublishedwork manuscript",
+    "registration": "registration trialregistryrecord clinicaltrialregistration registeredreport trialregistration",
+    "report": "report techreport technicalreport governmentdocument governmentreport workingpaper reportseries",
+    "dataset": "dataset onlinedatabase database",
+    "web-page": "webpage website online electronic blogpost postweblog post",
+    "other": "misc other generic document unknown",
+}
+NAMES = {name: kind for kind, names in _NAMES.items() for name in names.split()}
+
+
+def named(text: str) -> str:
+    """Return the kind that a type of entry stands for, or nothing if it is not known.
+
+    >>> named("Journal Article"), named("book-chapter"), named("inproceedings"), named("Painting")
+    ('article', 'chapter', 'conference-paper', '')
+    """
+    return NAMES.get("".join(char for char in text.casefold() if char.isalpha()), "")
+
 
 def refine(kind: str, publication_types: tuple[str, ...] | list[str]) -> str:
     """Return the kind that the publication types give away, or `kind` if they say no more than it.

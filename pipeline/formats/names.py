@@ -16,6 +16,14 @@ _GROUP = re.compile(
     r"project|university|hospital|board|commission|service|authority|administration)\b",
     re.IGNORECASE,
 )
+_PARTICLES = re.compile(
+    r"al|ap|ben|bin|da|dal|dalla|de|dei|del|della|den|der|des|di|do|dos|du|el|la|las|le|les|lo|los|o|san|st|te|ten|ter|"
+    r"van|vande|vanden|vander|von|vom|zu|zum|zur|'t",
+    re.IGNORECASE,
+)
+_DIVIDED = re.compile(r"\s*[;|\n]\s*(?:and\s+)?|\s+and\s+")
+_NUMBER = re.compile(r"\s*\(\d+\)$")  # Scopus writes its author id after the name
+_NOBODY = frozenset({"et al", "et al.", "null", "others", "anonymous", "[anonymous]", "no authors listed"})
 _ORCID = re.compile(r"(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dXx])(?!\d)", re.ASCII)
 
 
@@ -51,6 +59,68 @@ def read(text: str) -> Author:
         return Author(family=name, is_group=True)
     found = _INITIALS.fullmatch(name)
     return Author(family=found["family"], given=found["given"].strip()) if found else Author(family=name)
+
+
+def given_first(text: str) -> Author:
+    """Read a name in natural order, its last word and the particles before it as the family name.
+
+    >>> given_first("Casper H. J. van Eijck").family, given_first("Zofia Dubicka").given
+    ('van Eijck', 'Zofia')
+    """
+    name = " ".join(text.split())
+    words = name.split(" ")
+    if "," in name or len(words) == 1 or _GROUP.search(name):
+        return read(name)
+    suffix = words.pop() if len(words) > 2 and _SUFFIX.fullmatch(words[-1].rstrip(".")) else ""  # noqa: PLR2004
+    at = len(words) - 1
+    while at > 1 and _PARTICLES.fullmatch(words[at - 1]):
+        at -= 1
+    if _PARTICLES.fullmatch(words[0]) and at == 1:
+        at = 0
+    return Author(family=" ".join(words[at:]), given=" ".join(words[:at]), suffix=suffix)
+
+
+_given_first = given_first  # the parameter of `several` has the same name
+
+
+def several(text: str, *, given_first: bool = False) -> list[Author]:
+    """Read the authors that stand in one cell, whatever divides them.
+
+    They are divided by semicolons, bars, line ends or "and"; commas divide them too where every part ends in initials,
+    is a group, or is a whole name in natural order.
+
+    >>> [author.name for author in several("Liu R., Adler D.G.")]
+    ['Liu, R.', 'Adler, D.G.']
+    >>> [author.name for author in several("Smith, Ann; Study Group")]
+    ['Smith, Ann', 'Study Group']
+    >>> [author.name for author in several("Ann B. Nobody, Else Someone")]
+    ['Nobody, Ann B.', 'Someone, Else']
+    """
+    found: list[Author] = []
+    for part in _DIVIDED.split(text):
+        name = _NUMBER.sub("", part).strip()
+        listed = [each.strip() for each in name.split(",")]
+        inner = [each.removesuffix(".") for each in listed] if name.count(".") == 1 and name.endswith(".") else listed
+        if not name.strip(" ,") or name.strip(" ,").casefold() in _NOBODY:
+            continue
+        if len(listed) > 1 and all(_INITIALS.fullmatch(each) or _GROUP.search(each) for each in inner):
+            found += map(read, inner)
+        elif len(listed) > 1 and _are_natural(listed):
+            found += map(_given_first, listed)
+        elif given_first:
+            found.append(_given_first(name))
+        else:
+            ended = name.endswith(".") and _GROUP.search(name.rpartition(" ")[2])
+            found.append(read(name.removesuffix("." if ended else ",null")))
+    return found
+
+
+def _are_natural(parts: list[str]) -> bool:
+    """Tell "Ann B. Nobody, Else Someone" from "Nobody Someone, Ann B."."""
+    words = [part.split() for part in parts]
+    if any(len(each) < 2 or _PARTICLES.fullmatch(each[0]) or _INITIALS.fullmatch(" ".join(each)) for each in words):  # noqa: PLR2004
+        return False
+    return len(parts) > 2 or any(len(word.rstrip(".")) == 1 for each in words for word in each[1:-1])  # noqa: PLR2004
 
 
 def written(author: Author) -> str:

@@ -11,7 +11,7 @@ from pipeline.errors import Fault
 from pipeline.formats import dates, names
 from pipeline.formats.abstracts import joined
 from pipeline.formats.assembly import Field, Said, assemble
-from pipeline.formats.pubmed_fields import HISTORY, REF_TYPES, unbracketed
+from pipeline.formats.pubmed_fields import HISTORY, REF_TYPES, UNTITLED, unbracketed
 from pipeline.formats.source import Blocks, Source
 from pipeline.formats.text import Block, blocks
 from pipeline.records import identifiers
@@ -20,11 +20,12 @@ from pipeline.records.record import Author, Link, Record
 # Tag: meaning (assembly). Every tag that is not here and not read below is kept in `extra`.
 # Source: NLM, "PubMed format", https://pubmed.ncbi.nlm.nih.gov/help/#pubmed-format.
 TAGS: dict[str, str] = {
-    "PMID": "pmid", "PMC": "pmcid", "TI": "title", "TT": "original-title", "DP": "date", "BTI": "journal",
+    "PMID": "pmid", "PMC": "pmcid", "TI": "title", "TT": "original-title", "DP": "date", "BTI": "journal", "CTI": "journal",
     "JT": "journal", "TA": "journal-abbreviation", "VI": "volume", "IP": "issue", "PG": "pages", "IS": "issn",
     "ISBN": "issn", "PB": "publisher", "PL": "place", "EN": "edition", "LA": "language", "AB": "abstract",
     "OT": "keyword", "MH": "mesh", "PT": "publication-type", "GN": "note", "MID": "mid",
 }  # fmt: skip
+_IN_BOOKS = {("book", "BTI"): "title", ("chapter", "CTI"): ""}
 _LINKS = {tag: kind for kind, tag in REF_TYPES.values()}
 _TAG_OF_LINK = {kind: tag for tag, kind in reversed(_LINKS.items())}
 
@@ -78,14 +79,14 @@ def _said(fields: list[Field]) -> Said:
     tags = {tag for tag, _ in fields}
     said = Said(kind=("chapter" if "TI" in tags else "book") if "BTI" in tags else "article")
     people = _People(said)
-    said.add("database", "", "PubMed")
+    said.add("database", "", "PubMed" if any(tag == "PMID" and value for tag, value in fields) else "")
     for tag, value in fields:
         if tag in TAGS:
             _plain(tag, value, said)
         elif tag in _LINKS:
             cited = _CITED.fullmatch(value)
-            pmid, text = (cited.group(2), f"{cited.group(1)}.") if cited else ("", value)
-            said.links.append(Link(kind=_LINKS[tag], pmid=pmid, text=text))
+            pmid, text = (cited.group(2), cited.group(1)) if cited else ("", value)
+            said.links.append(Link(kind=_LINKS[tag], pmid=pmid, text=text.rstrip(" .")))
         elif tag in ("LID", "AID"):
             _location(tag, value, said)
         elif tag == "SI":
@@ -104,14 +105,11 @@ def _plain(tag: str, value: str, said: Said) -> None:
         said.add("accession", tag, value)
     elif tag in ("TI", "BTI"):
         value = unbracketed(value)
-        if value.startswith("[Not Available]"):
+        if value in UNTITLED:
             return
     elif tag == "OT":
-        value = value.lstrip("*")
-    elif tag == "BTI" and said.kind == "book":
-        said.add("title", tag, value)
-        return
-    said.add(TAGS[tag], tag, value)
+        value = value.removeprefix("*") or value
+    said.add(_IN_BOOKS.get((said.kind, tag), TAGS[tag]), tag, value)
 
 
 def _location(tag: str, value: str, said: Said) -> None:
@@ -209,6 +207,7 @@ def fields_of(record: Record) -> Iterator[Field]:
         ("DP", [_date(record)]),
         ("TI", [] if record.kind == "book" else [record.title]),
         ("BTI", [record.title if record.kind == "book" else record.journal] if book else []),
+        ("CTI", [record.journal] if record.kind == "book" else []),
         ("PG", [record.pages]),
         ("AB", [joined(record.abstract)]),
     ]
@@ -232,12 +231,13 @@ def fields_of(record: Record) -> Iterator[Field]:
         ("OT", record.keywords),
         ("GN", record.notes),
         ("PMC", [record.pmcid]),
+        ("MID", [found.value for found in record.identifiers if found.scheme == "mid"]),
         ("AID", _locations(record)),
     ]
     yield from _filled(after)
     for link in record.links:
         if link.kind in _TAG_OF_LINK:
-            yield _TAG_OF_LINK[link.kind], f"{link.text} PMID: {link.pmid}" if link.pmid else link.text
+            yield _TAG_OF_LINK[link.kind], f"{link.text}. PMID: {link.pmid}" if link.pmid else link.text
     yield from (field for field in record.extra if _TAG.fullmatch(field[0]) and record.origin.format in _OURS)
     yield "SO", _source(record)
 
@@ -265,7 +265,7 @@ def _person(author: Author, full: str, short: str) -> Iterator[Field]:
 
 def _date(record: Record) -> str:
     if record.date:
-        return record.date
+        return record.date if str(record.year or "") in record.date else f"{record.year} {record.date}"
     month = dates.MONTHS[record.month - 1].capitalize() if record.month else ""
     return " ".join(str(part) for part in (record.year, month, record.day) if part)
 

@@ -11,7 +11,9 @@ from typing import Any
 from lxml.etree import _Element as Element
 
 from pipeline.formats import dates, kinds, names, pages
-from pipeline.formats.markup import text
+from pipeline.formats.abstracts import label_of
+from pipeline.formats.assembly import sorted_identifiers
+from pipeline.formats.markup import text, unescaped
 from pipeline.records import identifiers
 from pipeline.records.record import Author, Identifier, Link, Passage
 
@@ -42,8 +44,7 @@ REF_TYPES: dict[str, tuple[str, str]] = {
 }
 # PubMedPubDate/@PubStatus that have a tag of their own; the others are PHST.
 HISTORY = {"pubmed": "EDAT", "entrez": "CRDT", "medline": "MHDA"}
-_UNTITLED = frozenset({"", "[Not Available].", "[Not Available]", "Not Available."})
-_UNLABELLED = frozenset({"UNLABELLED", "UNLABELED"})  # stands where the article prints no label
+UNTITLED = frozenset({"", "[Not Available].", "[Not Available]", "Not Available."})
 
 Fields = dict[str, Any]
 
@@ -83,11 +84,12 @@ def of_book(root: Element) -> Fields:
     draft = Draft()
     for part in root:
         _each(part, _DATA if part.tag == "PubmedBookData" else _BOOK, draft)
-    book = draft.fields.pop("book", "")
+    book, collection = draft.fields.pop("book", ""), draft.fields.pop("collection", "")
     if "title" in draft.fields:
         draft.fields["journal"] = book
+        _keep(draft, "CTI", collection)
         return _finish(draft, "chapter")
-    draft.fields["title"] = book
+    draft.fields["title"], draft.fields["journal"] = book, collection
     return _finish(draft, "book")
 
 
@@ -114,7 +116,7 @@ def _finish(draft: Draft, kind: str) -> Fields:
             draft.extra.append(("AID", f"{found} [doi]"))
     if draft.issn:
         fields["issn"] = tuple(dict.fromkeys(draft.issn))
-    fields["identifiers"] = tuple(dict.fromkeys(draft.identifiers))
+    fields["identifiers"] = sorted_identifiers(draft.identifiers)
     fields["links"] = tuple(draft.links)
     fields["notes"] = tuple(draft.notes)
     fields["extra"] = tuple(draft.extra)
@@ -210,8 +212,8 @@ def _publication_date(element: Element, draft: Draft) -> None:
 
 
 def _title(element: Element, draft: Draft) -> None:
-    title = unbracketed(text(element))
-    if title not in _UNTITLED:
+    title = unbracketed(unescaped(text(element)))
+    if title not in UNTITLED:
         draft.fields["title"] = title
 
 
@@ -221,7 +223,7 @@ def unbracketed(title: str) -> str:
     >>> unbracketed("[Surgery of liver metastases]."), unbracketed("[18F]FDG and [68Ga]Ga-DOTATATE")
     ('Surgery of liver metastases.', '[18F]FDG and [68Ga]Ga-DOTATATE')
     """
-    if not title.startswith("[") or not title.endswith(("]", "].")) or title in _UNTITLED:
+    if not title.startswith("[") or not title.endswith(("]", "].")) or title in UNTITLED:
         return title
     depth, close = 0, title.rindex("]")
     for place, char in enumerate(title):
@@ -267,9 +269,9 @@ def _abstract(element: Element, draft: Draft) -> None:
     for child in element:
         if child.tag == "AbstractText":
             label = child.get("Label", "")
-            passage = text(child)
+            passage = unescaped(text(child))
             if passage:
-                passages.append(Passage(text=passage, label="" if label in _UNLABELLED else " ".join(label.split())))
+                passages.append(Passage(text=passage, label=label_of(label)))
         elif child.tag == "CopyrightInformation":
             _keep(draft, "CI", text(child))
     draft.fields["abstract"] = tuple(passages)
@@ -319,7 +321,7 @@ def _author(element: Element, draft: Draft) -> Author | None:
             if not orcid:
                 _keep(draft, "AUID", f"{child.get('Source', '')}: {text(child)}")
         elif tag == "CollectiveName":
-            group = text(child)
+            group = text(child).rstrip(",; ")
         elif tag == "Suffix":
             suffix = text(child)
     if not (family or group):
@@ -392,7 +394,9 @@ def _correction(element: Element, draft: Draft) -> None:
     said = [parts.get("RefSource", ""), parts.get("Note", "")]
     cited = " ".join(part for part in said if part)
     cited = f"{given}: {cited}" if kind == "other" else cited
-    draft.links.append(Link(kind=kind, pmid=identifiers.pmid(parts.get("PMID", "")), text=" ".join(cited.split())))
+    draft.links.append(
+        Link(kind=kind, pmid=identifiers.pmid(parts.get("PMID", "")), text=" ".join(cited.split()).rstrip(" ."))
+    )
 
 
 def _person(tag: str) -> Handler:
@@ -495,7 +499,7 @@ _BOOK_ITSELF: dict[str, Handler] = {
     "AuthorList": _authors,
     "Volume": _text_to("volume"),
     "Edition": _text_to("edition"),
-    "CollectionTitle": _keep_as("CTI"),
+    "CollectionTitle": _text_to("collection"),
     "Isbn": _isbn,
     "ELocationID": _location,
     "ReportNumber": _keep_as("RN"),

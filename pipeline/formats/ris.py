@@ -46,20 +46,28 @@ TAGS: dict[str, str] = {
     "UR": "url", "L1": "url", "L2": "url",
 }  # fmt: skip
 
+_OVID = {"ID": "accession", "A2": "", "M3": "", "NL": "journal-abbreviation"}
+
 # Dialect: (tag that gives it away, pattern of its text, tags that mean something else in it). The first that matches
 # the block holds. Source: the exports themselves, as each platform writes them.
-DIALECTS: tuple[tuple[str, str, re.Pattern[str], dict[str, str]], ...] = (
-    ("Embase.com", "U2", re.compile(r"L\d+"), {"C5": "pmid", "U2": "embase"}),
-    ("Web of Science", "AN", re.compile(r"[A-Z]+:\w+"), {"WE": "database"}),
-    ("Scopus", "DB", re.compile(r"Scopus"), {"C2": "pmid"}),
-    (
-        "Ovid",
-        "L2",
-        re.compile(r"https?://ovidsp"),
-        {"ID": "accession", "A2": "", "M3": "", "NL": "journal-abbreviation"},
-    ),
-    ("Ovid", "Y2", re.compile(r"\d{4}//$"), {"ID": "accession", "A2": "", "M3": "", "NL": "journal-abbreviation"}),
-    ("PubMed in EndNote", "DP", re.compile(r"NLM"), {"DP": "database"}),
+DIALECTS: tuple[tuple[str, str, re.Pattern[str], dict[str, str]], ...] = tuple(
+    (platform, tag, re.compile(pattern), TAGS | overrides)
+    for platform, tag, pattern, overrides in (
+        ("Rayyan", "AN", r"rayyan-\d+", {}),
+        ("Embase.com", "U2", r"L\d+", {"C5": "pmid", "U2": "embase", "CN": "registration"}),
+        ("the Cochrane Library", "AN", r"CN-\d+", {}),
+        ("Web of Science", "AN", r"[A-Z]+:\w+", {"WE": "database"}),
+        ("Scopus", "DB", r"Scopus", {"C2": "pmid"}),
+        ("Ovid", "L2", r"https?://ovidsp", _OVID),
+        ("Ovid", "ID", r"E[JD]\d{5,}", _OVID),
+        ("ProQuest", "UR", r"https?://(?:search|www)\.proquest\.com", {}),
+        ("EBSCOhost", "DP", r"EBSCOhost", {}),
+        ("EPPI-Reviewer", "KW", r"eppi-reviewer", {}),
+        ("RefWorks", "ID", r"RefID:", {"M1": "publication-type"}),
+        ("Citavi", "M4", r"Citavi", {}),
+        ("Lens.org", "UR", r"https://lens\.org/", {}),
+        ("PubMed in EndNote", "DP", r"NLM", {"DP": "database"}),
+    )
 )
 
 _START = re.compile(r"^[ \t]*TY(?: {0,3}|\t)-(?=[ \t]|$)", re.MULTILINE)
@@ -68,8 +76,9 @@ _LOOSE = re.compile(r"[ \t]*TY(?: ?|\t)-")  # a file that does not write the two
 
 
 def _fields_pattern(blanks: str) -> re.Pattern[str]:
-    tag = rf"[ \t]*[A-Z][A-Z0-9]{blanks}-(?:[ \t]|$)"
-    return re.compile(rf"^[ \t]*([A-Z][A-Z0-9]){blanks}-(?:[ \t]+|$)(.*(?:\n(?!{tag}).*)*)", re.MULTILINE)
+    """Match a field with the lines that go on with it. ER is none: it ends a block, or is the receptor."""
+    tag = rf"[ \t]*(?!ER)[A-Z][A-Z0-9]{blanks}-(?:[ \t]|$)"
+    return re.compile(rf"^[ \t]*((?!ER)[A-Z][A-Z0-9]){blanks}-(?:[ \t]+|$)(.*(?:\n(?!{tag}).*)*)", re.MULTILINE)
 
 
 _STRICT_FIELDS = _fields_pattern(" {2,3}")
@@ -80,14 +89,21 @@ _INNER = re.compile(r" {3,}([A-Z][A-Z0-9])  - ")  # Rayyan writes some fields be
 _BETWEEN = re.compile(
     r"\s*(?:<?\d+\.?>?|Record #\d+ of \d+|Provider:.*|Content:.*|Link to the .*|Database: .*|_{5,}|-{5,}|={5,})?\s*"
 )
+_OTHER = re.compile(r"\s*[<{\[@\"]|.*[,;\t].*[,;\t]")  # how a line of XML, JSON, BibTeX or a table looks
+_PREAMBLE = 10  # lines that may stand before the first record
 _NUMBERED = re.compile(r"^Record #(\d+) of (\d+)", re.MULTILINE)
-_TELLING = frozenset({"TI", "T1", "AU", "A1", "AB", "N2", "DO", "ER"})
+_TELLING = frozenset({"TI", "T1", "AU", "A1", "AB", "N2", "DO"})
 _AGAIN = "Export it again; if the file is complete, write a line 'ER  - ' after its last record."
 
 
 def claims(head: str) -> bool:
-    """Say whether a text begins as a RIS file does."""
-    return bool(_START.search(head))
+    """Say whether a text begins as a RIS file does: with a TY line, after few lines that are of no other format."""
+    found = _START.search(head)
+    if found is None:
+        return False
+    before = [line for line in head[: found.start()].split("\n") if not _BETWEEN.fullmatch(line)]
+    untagged = [line for line in before if not _STRICT_FIELDS.match(line)]
+    return len(untagged) <= _PREAMBLE and not any(_OTHER.match(line) for line in untagged)
 
 
 def read(source: Source) -> Blocks:
@@ -121,7 +137,7 @@ def _block(block: Block, source: Source) -> Blocks:
     pattern = _LOOSE_FIELDS if _LOOSE.match(block.text) else _STRICT_FIELDS
     end = _END.search(block.text)
     raw = block.text[: end.end()] if end else _without_between(block.text)
-    fields = [(tag, value) for tag, value in _fields(raw, pattern) if tag != "ER" or value.strip()]
+    fields = _fields(block.text[: end.start()] if end else raw, pattern)
     if end is None and len(fields) == 1 and not block.last:
         source.notice("a TY line without a record; the next line begins another.", block.line)
         return
@@ -138,28 +154,30 @@ def _block(block: Block, source: Source) -> Blocks:
         return
     said = Said(TYPES.get(fields[0][1].strip().upper(), "other"))
     stray = list(_between(block.text[len(raw) :], block.line + raw.count("\n"), source, said)) if end else []
-    yield assemble(_said(fields, said), name=source.name(raw), origin=origin)
+    yield assemble(_said(fields, said, source), name=source.name(raw), origin=origin)
     yield from stray
 
 
 def _fields(raw: str, pattern: re.Pattern[str]) -> list[Field]:
     fields: list[Field] = pattern.findall(raw)
     if _INNER.search(raw):
-        fields = [part for field in fields for part in _apart(*field)]
+        fields = [part for field in fields for part in inner(*field)]
     return fields
 
 
-def _apart(tag: str, value: str) -> list[Field]:
+def inner(tag: str, value: str) -> list[Field]:
+    """Take apart a field behind which Rayyan wrote others: the field itself, then those."""
     first, *rest = _INNER.split(value)
     return [(tag, first), *zip(rest[::2], rest[1::2], strict=True)]
 
 
-def _said(fields: list[Field], said: Said) -> Said:
+def _said(fields: list[Field], said: Said, source: Source) -> Said:
     tags = TAGS
     by_tag = dict(reversed(fields))
-    for _, tag, pattern, overrides in DIALECTS:
+    for platform, tag, pattern, meanings in DIALECTS:
         if tag in by_tag and pattern.match(by_tag[tag]):
-            tags = TAGS | overrides
+            tags = meanings
+            source.platform = source.platform or platform
             break
     for tag, value in fields[1:]:
         said.add(tags.get(tag, ""), tag, value)
@@ -179,7 +197,7 @@ def _between(text: str, line: int, source: Source, said: Said) -> Blocks:
     if not text or text.isspace():
         return
     tagged = _STRICT_FIELDS.findall(text)
-    if any(tag in _TELLING for tag, _ in tagged):
+    if _END.search(text) or any(tag in _TELLING for tag, _ in tagged):
         source.begin(line)
         remedy = "Write a line 'TY  - JOUR' before it, or export it again."
         yield source.fault("a record without a TY line begins here", text.strip("\n"), line=line, remedy=remedy)
@@ -194,7 +212,13 @@ def _between(text: str, line: int, source: Source, said: Said) -> Blocks:
 def write(records: Iterable[Record]) -> Iterator[bytes]:
     """Write records as RIS, one block a record, in UTF-8 with the line ends of the standard."""
     for record in records:
-        yield "".join(f"{tag}  - {' '.join(text.split())}\r\n" for tag, text in fields_of(record)).encode() + b"\r\n"
+        yield block(fields_of(record))
+
+
+def block(fields: Iterable[Field]) -> bytes:
+    """Write one block of RIS: a line a field, and an empty line after it."""
+    lines = "".join(f"{tag}  - {' '.join(text.split())}\r\n" for tag, text in fields)
+    return f"{lines}\r\n".encode("utf-8", "replace")
 
 
 def fields_of(record: Record) -> Iterator[Field]:
@@ -204,7 +228,7 @@ def fields_of(record: Record) -> Iterator[Field]:
     yield "TY", TYPE_OF[record.kind]
     plain: list[tuple[str, Iterable[str]]] = [
         ("TI", [record.title]),
-        ("TT", [record.original_title] if record.original_title != record.title else []),
+        ("TT", [record.original_title]),
         ("AU", map(names.written, record.authors)),
         ("ED", map(names.written, record.editors)),
         ("PY", [str(record.year or "")]),
@@ -250,8 +274,11 @@ def _identifiers(record: Record) -> list[str]:
 
 
 def _holds(field: Field, record: Record) -> bool:
+    """Say whether a field of `extra` can be written as it stands and would be read into `extra` again."""
     tag = field[0]
-    return bool(_TAG.fullmatch(tag)) and (record.origin.format == "ris" or not TAGS.get(tag))
+    again = record.origin.format == "ris" and TAGS.get(tag) in _ONE
+    return bool(_TAG.fullmatch(tag)) and (again or not TAGS.get(tag))
 
 
+_ONE = frozenset({"title", "issn", "publisher", "place", "doi", "first-page", "last-page", "accession", "language"})
 _TAG = re.compile(r"[A-Z][A-Z0-9]")

@@ -70,6 +70,7 @@ class Source:
         format: name of the reader.
         columns: for tables: which column holds which field of a record, where a person said so.
         notices: what was unusual and was taken all the same, one sentence each; readers add to it.
+        platform: what wrote the file, where the reader can tell.
         block: how many blocks were begun.
         packed: the gzip stream that it comes out of, if it does.
     """
@@ -80,6 +81,7 @@ class Source:
     format: str
     columns: Mapping[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    platform: str = ""
     block: int = 0
     packed: Unzipped | None = None
     _seen: dict[bytes, int] = field(default_factory=dict)

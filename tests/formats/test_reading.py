@@ -76,7 +76,7 @@ def test_gzip_is_unpacked_and_a_torn_one_is_a_fault():
             (
                 "x: the format is not recognised; the file begins '<html>Blocked</html>'; accepted: "
                 f"{', '.join(f.name for f in formats.FORMATS.values() if f.read)}. "
-                "Export it again in one of these formats, or say which it is with `format:`."
+                "Export it again in one of these, or say which it is with `format:` (a table: with `columns:`)."
             ),
         ),
     ],

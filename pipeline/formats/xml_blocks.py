@@ -1,0 +1,139 @@
+"""An XML file cut into its records before any of it is parsed, so that a broken one is one fault and no more."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lxml import etree
+
+from pipeline.errors import Fault
+from pipeline.formats.source import Source
+from pipeline.formats.text import as_utf8, mend
+
+AGAIN = "Export or fetch it again."
+_CHUNK = 1 << 18
+_LONGEST = 32  # bytes: a start tag that lies across two chunks
+_PROLOGUE = rb"\s+|\xef\xbb\xbf|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*>"
+_PLACE = re.compile(r", line \d+, column \d+.*")  # inside the record, which is of no use in the file
+_NAMESPACES = (
+    b'<x xmlns:mml="http://www.w3.org/1998/Math/MathML" xmlns:xlink="http://www.w3.org/1999/xlink">',
+    b"</x>",
+)
+
+
+class Piece(NamedTuple):
+    """One block of an XML file: the tag it begins with (empty for text that is no record), its bytes, its line."""
+
+    tag: str
+    data: bytes
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which tags of an XML format hold a record, and which stand around the records."""
+
+    records: tuple[str, ...]
+    around: tuple[str, ...]
+
+    def begin(self) -> re.Pattern[bytes]:
+        """Match the start tag of a record."""
+        return re.compile(rf"<({'|'.join(self.records)})(?=[\s>/])".encode())
+
+    def envelope(self) -> re.Pattern[bytes]:
+        """Match what may stand between two records."""
+        return re.compile(_PROLOGUE + rf"|</?(?:{'|'.join(self.around)})(?:\s[^>]*)?>".encode(), re.DOTALL)
+
+    def closed(self) -> re.Pattern[bytes]:
+        """Match the end of a file that is whole."""
+        tags = "|".join(self.around)
+        return re.compile(rf"(?:</(?:{tags})\s*>|<(?:{tags})(?:\s[^>]*)?/>)\s*(?:<!--[^>]*-->\s*)?\Z".encode())
+
+
+def pieces(source: Source, layout: Layout) -> Iterator[Piece]:
+    """Cut a file into its records; what stands between them is a piece only if it is more than mere envelope.
+
+    Memory is bounded by one chunk and the longest record, and time is linear: nothing is searched twice.
+    """
+    stream = as_utf8(source)
+    begin, envelope = layout.begin(), layout.envelope()
+    held, line, seek, tag, opened = bytearray(), 1, 0, b"", False
+    while True:
+        chunk = stream.read(_CHUNK)
+        held += chunk
+        at = 0
+        while True:
+            if not tag:
+                start, tag = _next(begin, held, seek)
+                if not tag:
+                    seek = max(seek, len(held) - _LONGEST)
+                    break
+                between = bytes(held[at:start])
+                opened = opened or b"<" in between
+                if not between.isspace() and envelope.sub(b"", between):
+                    yield Piece("", between, line)
+                line += between.count(b"\n")
+                at, seek = start, start + 1
+            end_tag = b"</" + tag + b">"
+            stop = held.find(end_tag, seek) + len(end_tag)
+            if stop < len(end_tag):
+                seek = max(seek, len(held) - len(end_tag))
+                break
+            for data in _apart(bytes(held[at:stop]), tag):
+                yield Piece(tag.decode(), data, line)
+                line += data.count(b"\n")
+            at, seek, tag = stop, stop, b""
+        del held[:at]
+        seek -= at
+        if not chunk:
+            break
+    rest = bytes(held)
+    cut_off = (opened or b"<" in rest) and not layout.closed().search(rest)
+    if tag or cut_off or envelope.sub(b"", rest):
+        yield Piece("", rest, line)
+
+
+def _next(begin: re.Pattern[bytes], held: bytearray, seek: int) -> tuple[int, bytes]:
+    """Find the next start tag of a record: its place and its name, which is empty if there is none."""
+    found = begin.search(held, max(seek, 0))
+    return (found.start(), bytes(found.group(1))) if found else (-1, b"")
+
+
+def _apart(data: bytes, tag: bytes) -> Iterator[bytes]:
+    """Part a record that was never closed from the one that follows it."""
+    begin = b"<" + tag + b">"
+    while (inner := data.find(begin, 1)) > 0:
+        yield data[:inner]
+        data = data[inner:]
+    yield data
+
+
+def parser() -> etree.XMLParser:
+    """Make a parser that reads records only: no entities, no network, no DTD."""
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+
+
+def parse(piece: Piece, source: Source, parser: etree.XMLParser) -> etree._Element | Fault:
+    """Parse one record; bytes that are not UTF-8 and namespaces that its file declared elsewhere are mended."""
+    try:
+        return etree.fromstring(piece.data, parser)
+    except etree.XMLSyntaxError:
+        try:
+            mended = mend(piece.data, source, piece.line)
+            return etree.fromstring(_NAMESPACES[0] + mended + _NAMESPACES[1], parser)[0]
+        except (etree.XMLSyntaxError, IndexError) as error:
+            reason = _PLACE.sub("", " ".join(str(error).split()))
+            what = f"this record is not well-formed XML ({reason})"
+            return source.fault(what, piece.data.decode("utf-8", "replace"), line=piece.line, remedy=AGAIN)
+
+
+def stray(piece: Piece, source: Source, layout: Layout) -> Fault:
+    """Say what is wrong with a piece that is no record: unknown text, or a file that ends too early."""
+    raw = piece.data.decode("utf-8", "replace")
+    what = "the file is cut off: its closing tag is missing, and records may be missing with it"
+    if layout.begin().match(piece.data):
+        what = "the file is cut off inside this record"
+    elif layout.envelope().sub(b"", piece.data):
+        what = f"text here belongs to no record: {' '.join(raw.split())[:80]!r}"
+    return source.fault(what, raw, line=piece.line, remedy=AGAIN)
