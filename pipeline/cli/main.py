@@ -35,6 +35,14 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "pipeline.cli.open:open_report",
         "Open the latest report in the browser; where there is no browser, print its path.",
     ),
+    "read": (
+        "pipeline.cli.read:read",
+        "Show what files of records are: the format, how many records, what could not be read, and a preview.",
+    ),
+    "convert": (
+        "pipeline.cli.convert:convert",
+        "Write files of records, one after the other, as one file of another format.",
+    ),
     "status": (
         "pipeline.cli.status:status",
         "Show how far the screening is: per stage and reviewer what is done, owed, missing or in conflict.",

@@ -58,8 +58,13 @@ def tell(out: "Console", result: Result) -> None:
 
 def _print(out: "Console", lines: Iterable[str], word: str, style: str) -> None:
     for line in lines:
-        out.print(f"  {word}: ", style=style, end="")
-        out.print(plain(line))
+        say(out, line, word, style)
+
+
+def say(out: "Console", line: str, word: str, style: str) -> None:
+    """Print one sentence behind a coloured word that says what it is: look, away, wait, fault."""
+    out.print(f"  {word}: ", style=style, end="")
+    out.print(plain(line))
 
 
 @contextmanager
