@@ -13,7 +13,7 @@ from pipeline.prisma.boxes import Flow
 from pipeline.report import render
 from pipeline.report.compose import Review, compose
 from pipeline.report.compose.review import Update
-from pipeline.report.document import Figure, References, Table
+from pipeline.report.document import Figure, References, See, Table
 from pipeline.report.layout import lay_out, walk
 from pipeline.report.markdown import write
 from pipeline.report.settings import PARTS, AuthorSettings, ReportSettings
@@ -48,6 +48,7 @@ def test_the_parts_stand_in_their_chapters(interim):
         ("new", []),
         ("methods", ["question", "searches", "selection", "collection"]),
         ("results", ["flow", "studies", "outcomes", "bias", "discrepancies", "excluded", "awaiting"]),
+        ("checklists", []),
         ("records", []),
         ("provenance", []),
         ("references", []),
@@ -121,6 +122,33 @@ def test_what_waits_is_listed_by_the_stage_it_waits_at(interim):
         "Full text",
         "Full text",
     ]
+
+
+def test_checklists_say_where_the_report_answers_and_leave_the_rest_to_the_authors(interim):
+    prisma, prisma_s = section(compose(interim), "checklists").blocks
+    said = {row.cells[0].content[0]: [cell.content for cell in row.cells[3:]] for row in prisma.rows}
+    assert len(prisma.rows) == 42
+    assert said["4"] == [(See(target="question"),), (interim.question,)]
+    assert said["9"] == [(), ()]
+    assert said["19"] == [(See(target="outcomes"),), ("4 results.",)]
+    assert said["23a"] == [(), ()]
+    assert len(prisma_s.rows) == 16
+    assert prisma_s.rows[15].cells[4].content == (
+        "24 records joined into 20 citations by the rules of living-review 0.1.0.",
+    )
+
+
+def test_an_own_text_answers_its_item_of_the_checklist():
+    prisma, _ = section(compose(reviews.review(texts={"discussion": "We think."})), "checklists").blocks
+    said = {row.cells[0].content[0]: row.cells[4].content for row in prisma.rows}
+    assert said["23a"] == ("In the authors' own words.",)
+
+
+def test_controlled_terms_in_use_are_printed_as_reference_tables(interim):
+    settings = dataclasses.replace(reviews.OUTCOMES, vocabularies=("who_grade",))
+    document = compose(dataclasses.replace(interim, extraction_settings=settings))
+    (table,) = [block for block in section(document, "collection").blocks if isinstance(block, Table)]
+    assert [row.cells[0].content for row in table.rows][:2] == [("G1",), ("G2",)]
 
 
 def test_references_are_numbered_as_they_are_first_cited(interim):

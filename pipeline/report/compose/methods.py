@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from pipeline.extraction.source_tables import reference_tables
 from pipeline.report.compose.context import Context, Said
 from pipeline.report.compose.review import Review
+from pipeline.report.compose.tables import from_summary
 from pipeline.report.compose.wording import counted, listed, sentence, small
 from pipeline.report.document import (
     Block,
@@ -207,4 +209,5 @@ def collection(review: Review, _: Context) -> Said:
     if settings.risk_of_bias:
         tools = listed(settings.risk_of_bias)
         content.append((f" Risk of bias is to be judged by people with {tools}.",))
-    return Said(blocks=(Paragraph(content=sentence(*content)),))
+    terms = tuple(from_summary(table) for table in reference_tables(settings))
+    return Said(blocks=(Paragraph(content=sentence(*content)), *terms))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.extraction.bias_figures import bias_bars, bias_table, tools_used, traffic_lights
 from pipeline.extraction.findings import summary_of_findings
-from pipeline.extraction.source_tables import difference_table, discrepancy_table, reference_tables, waiting_table
+from pipeline.extraction.source_tables import difference_table, discrepancy_table, waiting_table
 from pipeline.extraction.summary_table import SummaryTable
 from pipeline.extraction.tables import by_modality, characteristics, individual_results
 from pipeline.prisma import diagram
@@ -327,8 +327,3 @@ def awaiting(review: Review, context: Context) -> Said:
     if not blocks:
         blocks.append(Paragraph(content=("Nothing waits for a decision.",)))
     return Said(blocks=tuple(blocks))
-
-
-def vocabulary(review: Review) -> tuple[Table, ...]:
-    """Print the reference tables of the controlled terms in use."""
-    return tuple(from_summary(table) for table in reference_tables(review.extraction_settings))
