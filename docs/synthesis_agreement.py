@@ -312,7 +312,7 @@ def proportions(reference: Reference) -> Iterator[Comparison]:
             continue
         case = f"{dataset} {approach}"
         if kind == "GLMM":
-            shares = [(float(row["xi"]), float(row["ni"])) for row in reference.inputs[f"{dataset}_PLO"]]
+            shares = [effects.Share(float(row["xi"]), float(row["ni"])) for row in reference.inputs[f"{dataset}_PLO"]]
             result = glmm.pool_proportions(shares, prediction="normal")
             likelihood_ratio = {"Qlrt": result.heterogeneity.q}
             yield from _beside("proportions_backtransformed.csv", case, row, likelihood_ratio)

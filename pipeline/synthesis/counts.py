@@ -2,24 +2,29 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
 
 from pipeline.synthesis.distributions import chi2_p
-from pipeline.synthesis.effects import Effect, Refusal, TwoByTwo, log_odds_ratio, log_risk_ratio, risk_difference
-from pipeline.synthesis.pooling import Heterogeneity, Pooled, summarise
-
-CountMeasure = Literal["odds ratio", "risk ratio", "risk difference"]
+from pipeline.synthesis.effects import (
+    Effect,
+    Measure,
+    Refusal,
+    TwoByTwo,
+    log_odds_ratio,
+    log_risk_ratio,
+    risk_difference,
+)
+from pipeline.synthesis.pooling import Heterogeneity, Pooled, summarise, too_few
 
 _Sums = tuple[float, float, list[float]]  # estimate, variance, weights
 
-EFFECTS: Mapping[CountMeasure, Callable[[TwoByTwo], Effect | Refusal]] = {
+EFFECTS: Mapping[Measure, Callable[[TwoByTwo], Effect | Refusal]] = {
     "odds ratio": log_odds_ratio,
     "risk ratio": log_risk_ratio,
     "risk difference": risk_difference,
 }
 
 
-def mantel_haenszel(tables: Sequence[TwoByTwo], measure: CountMeasure, *, level: float = 0.95) -> Pooled | Refusal:
+def mantel_haenszel(tables: Sequence[TwoByTwo], measure: Measure, *, level: float = 0.95) -> Pooled | Refusal:
     """Pool two by two tables under a common effect, without any correction for zeros.
 
     A ratio is pooled as its logarithm. Tables without information on a ratio carry no weight: leave them out first
@@ -29,6 +34,8 @@ def mantel_haenszel(tables: Sequence[TwoByTwo], measure: CountMeasure, *, level:
     1986, Biometrics 42:311 (variance of the odds ratio); Greenland and Robins 1985, Biometrics 41:55 (risk ratio);
     Sato, Greenland and Robins 1989, Biometrics 45:1323 (risk difference).
     """
+    if measure not in EFFECTS:
+        return Refusal("other-measure", f"counts do not make a {measure}")
     if refusal := _unfit(tables):
         return refusal
     pooled = _SUMS[measure](tables)
@@ -80,9 +87,7 @@ def peto(tables: Sequence[TwoByTwo], *, level: float = 0.95) -> Pooled | Refusal
 
 
 def _unfit(tables: Sequence[TwoByTwo]) -> Refusal | None:
-    if len(tables) < 2:  # noqa: PLR2004 - one is no meta-analysis
-        return Refusal("too-few", "one study alone is not pooled" if tables else "no study has counts")
-    return next((table.fault for table in tables if table.fault), None)
+    return too_few(len(tables)) or next((table.fault for table in tables if table.fault), None)
 
 
 def _common(
@@ -154,7 +159,7 @@ def _risk_difference(tables: Sequence[TwoByTwo]) -> _Sums:
     return estimate, (estimate * math.fsum(p_terms) + math.fsum(q_terms)) / whole**2, weights
 
 
-_SUMS: Mapping[CountMeasure, Callable[[Sequence[TwoByTwo]], _Sums | None]] = {
+_SUMS: Mapping[Measure, Callable[[Sequence[TwoByTwo]], _Sums | None]] = {
     "odds ratio": _odds_ratio,
     "risk ratio": _risk_ratio,
     "risk difference": _risk_difference,

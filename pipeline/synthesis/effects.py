@@ -11,7 +11,6 @@ from typing import Literal
 
 from pipeline.synthesis.distributions import normal_quantile
 
-OFF_CENTRE = 0.15  # of the half width: how far an estimate may lie off the middle of its interval. Ours: no source
 FEW_PATIENTS = 50  # below this many, the error of a median from its interval is biased. Source: McGrath 2025, abstract
 
 # As the extraction forms call them.
@@ -29,47 +28,11 @@ ProportionScale = Literal["logit", "arcsine", "raw", "freeman-tukey"]
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """One effect: its value and sampling variance on the scale on which it is pooled, and what was done to get it."""
-
-    value: float
-    variance: float
-    notes: tuple[str, ...] = ()
-
-    @property
-    def error(self) -> float:
-        """Return the standard error."""
-        return math.sqrt(self.variance)
-
-
-@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why something is not pooled: the rule that says so (a key of `RULES`) and this case in words."""
 
     rule: str
     reason: str
-
-
-# Every rule by which something is refused, and where it stands.
-RULES: Mapping[str, str] = {
-    "bad-figures": "The figures contradict each other or cannot be: an estimate outside its interval, events above n.",
-    "no-interval": "Without an interval, a p-value or counts there is no standard error. Cochrane Handbook 6.5, 6.3.",
-    "no-comparator": "A ratio or a difference without a comparator says nothing. Cochrane Handbook 6.5, 3.2.3.",
-    "no-events": "No events, or only events, in both arms say nothing of a ratio. Cochrane Handbook 6.5, 10.4.4.2.",
-    "too-few": "One study alone is no meta-analysis; regression and funnel tests need ten. Handbook 6.5, 10.11.5.1.",
-    "meta-analysis": "A meta-analysis never stands among studies: its patients would count twice. Handbook 6.5, 5.2.1.",
-    "overlap": "Cohorts that share patients are not independent. Cochrane Handbook 6.5, 5.2.1 and 6.2.",
-    "other-source": "Another source of the same number is preferred. Cochrane Handbook 6.5, 5.2.1.",
-    "no-preference": "Sources disagree on one number, and none is marked as preferred.",
-    "other-measure": "Another measure is another quantity. Cochrane Handbook 6.5, 6.1.",
-    "other-time": "The analysis asks for another time point. Cochrane Handbook 6.5, 9.3.4.",
-    "several-times": "One study has several time points and the analysis names none. Cochrane Handbook 6.5, 6.2.4.",
-    "shared-arm": "Comparisons that share an arm count its patients twice. Cochrane Handbook 6.5, 23.3.4.",
-    "not-reported": "The study does not give a number here.",
-    "not-included": "Only included studies are pooled.",
-    "no-estimate": "The likelihood of the model has no peak for these figures.",
-    "no-covariate": "The covariate of this study is not known, or does not differ between studies.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +41,14 @@ class Mean:
 
     mean: float
     sd: float
+    n: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Events among the patients of one arm."""
+
+    events: float
     n: float
 
 
@@ -105,20 +76,71 @@ class TwoByTwo:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One effect: its value and sampling variance on the scale on which it is pooled.
+
+    Attributes:
+        value: the effect.
+        variance: above 0.
+        notes: what was done to get it, whole sentences.
+        counts: the counts it was made of, for models that pool those; None if it was not made of counts.
+    """
+
+    value: float
+    variance: float
+    notes: tuple[str, ...] = ()
+    counts: TwoByTwo | Share | None = None
+
+    @property
+    def error(self) -> float:
+        """Return the standard error."""
+        return math.sqrt(self.variance)
+
+
+# Every rule by which something is refused, and where it stands.
+RULES: Mapping[str, str] = {
+    "not-included": "Only included studies are pooled.",
+    "meta-analysis": "A meta-analysis never stands among studies: its patients would count twice. Handbook 6.5, 5.2.1.",
+    "left-out-by-hand": "A person left the study out, and said why.",
+    "other-design": "The analysis asks for other designs.",
+    "other-measure": "Another measure is another quantity. Cochrane Handbook 6.5, 6.1.",
+    "other-time": "The analysis asks for another time point. Cochrane Handbook 6.5, chapter 9.",
+    "other-population": "The analysis asks for another part of the patients.",
+    "other-treatment": "The analysis asks for another treatment, or for this one alone.",
+    "other-comparator": "The analysis asks for another comparator.",
+    "other-assessment": "The analysis asks for another assessor.",
+    "other-unit": "The number stands in a unit that is not converted.",
+    "other-source": "Another row states the same number and counts. Cochrane Handbook 6.5, 5.2.1.",
+    "no-preference": "Sources disagree on one number, and none is marked as preferred.",
+    "several-numbers": "One arm has several numbers, and the analysis does not say which counts. Handbook 6.5, 6.2.4.",
+    "shared-arm": "Comparisons that share an arm count its patients twice. Cochrane Handbook 6.5, 23.3.4.",
+    "overlap": "Cohorts that share patients are not independent. Cochrane Handbook 6.5, 5.2.1 and 6.2.",
+    "no-comparator": "A ratio or a difference without a comparator says nothing. Cochrane Handbook 6.5, 3.2.3.",
+    "not-reported": "The source does not give a number.",
+    "not-exact": "The source gives only a bound or a round number.",
+    "bad-figures": "The figures contradict each other or cannot be: an estimate outside its interval, events above n.",
+    "censored": "A survival rate is a Kaplan-Meier estimate: its error comes from its interval, not from n events.",
+    "no-interval": "Without an interval, a p-value or counts there is no standard error. Cochrane Handbook 6.5, 6.3.",
+    "no-counts": "The model pools counts of events and patients, and they are not reported.",
+    "no-events": "No events, or only events, in both arms say nothing of a ratio. Cochrane Handbook 6.5, 10.4.4.2.",
+    "no-covariate": "The covariate is not known, or does not differ between studies.",
+    "no-estimate": "The likelihood of the model has no peak for these figures.",
+    "too-few": "One study alone is no meta-analysis; regression and funnel tests need ten. Handbook 6.5, 10.11.5.1.",
+}
+
+
 def log_ratio_from_interval(ratio: float, low: float, high: float, *, level: float = 0.95) -> Effect | Refusal:
     """Take the logarithm of a hazard ratio, odds ratio or risk ratio, and its error from the confidence interval.
 
-    The printed estimate is kept even where it is not the middle of its interval; a note says so where it is far off.
+    The printed estimate is kept even where it is not the middle of its interval; the extraction rules warn of that.
 
     Source: Parmar, Torri and Stewart 1998, Statistics in Medicine 17:2815, equation 7; Tierney et al. 2007, Trials
     8:16, doi 10.1186/1745-6215-8-16; Cochrane Handbook 6.5, section 6.3.2.
     """
     if not 0 < low < high or not low <= ratio <= high:
         return Refusal("bad-figures", f"{ratio:g} with an interval of {low:g} to {high:g} cannot be a ratio")
-    value, half = math.log(ratio), math.log(high / low) / 2
-    off = abs(value - math.log(low * high) / 2) / half
-    note = f"{ratio:g} lies {off:.0%} of the half width off the middle of {low:g} to {high:g}."
-    return Effect(value, (half / normal_quantile(level)) ** 2, (note,) if off > OFF_CENTRE else ())
+    return Effect(math.log(ratio), (math.log(high / low) / (2 * normal_quantile(level))) ** 2)
 
 
 def log_ratio_from_p(ratio: float, p: float, *, is_bound: bool = False) -> Effect | Refusal:
@@ -159,6 +181,21 @@ def difference_from_interval(value: float, low: float, high: float, *, level: fl
     return Effect(value, ((high - low) / (2 * normal_quantile(level))) ** 2)
 
 
+def rate_from_interval(rate: float, low: float, high: float, *, level: float = 0.95) -> Effect | Refusal:
+    """Take the logit of a survival rate, and its error from the confidence interval.
+
+    A rate at a time is a Kaplan-Meier estimate: patients whose follow-up ended earlier count in part, and the number of
+    patients gives neither events nor error.
+
+    Source: Combescure, Foucher and Jackson 2014, Statistics in Medicine 33:2521, doi 10.1002/sim.6111; Cochrane
+    Handbook 6.5, section 6.3.2 (errors from intervals on the scale of analysis).
+    """
+    if not 0 < low < high < 1 or not low <= rate <= high:
+        return Refusal("bad-figures", f"{rate:g} with an interval of {low:g} to {high:g} has no logit")
+    ends = [math.log(part / (1 - part)) for part in (low, rate, high)]
+    return Effect(ends[1], ((ends[2] - ends[0]) / (2 * normal_quantile(level))) ** 2)
+
+
 def median_from_interval(
     median: float, low: float, high: float, *, n: float | None = None, level: float = 0.95
 ) -> Effect | Refusal:
@@ -181,34 +218,35 @@ def log_odds_ratio(table: TwoByTwo) -> Effect | Refusal:
     Where a cell is 0, half a patient is added to all four; without an event (or a non-event) in either arm, the table
     says nothing.
 
-    Source: Woolf 1955, Annals of Human Genetics 19:251; Cochrane Handbook 6.5, section 10.4.4.2.
+    Source: Woolf 1955, Annals of Human Genetics 19:251; Cochrane Handbook 6.5, sections 10.4.4.1 and 10.4.4.2.
     """
     if refusal := _uninformative(table):
         return refusal
     (a, b, c, d), notes = _corrected(table)
-    return Effect(math.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d, notes)
+    return Effect(math.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d, notes, table)
 
 
 def log_risk_ratio(table: TwoByTwo) -> Effect | Refusal:
     """Take the log risk ratio of a two by two table; zeros as for the odds ratio.
 
-    Source: Katz et al. 1978, Biometrics 34:469; Cochrane Handbook 6.5, section 10.4.4.2.
+    Source: Katz et al. 1978, Biometrics 34:469; Cochrane Handbook 6.5, sections 10.4.4.1 and 10.4.4.2.
     """
     if refusal := _uninformative(table):
         return refusal
     (a, b, c, d), notes = _corrected(table)
-    return Effect(math.log(a / (a + b) * (c + d) / c), 1 / a - 1 / (a + b) + 1 / c - 1 / (c + d), notes)
+    variance = 1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)
+    return Effect(math.log(a / (a + b) * (c + d) / c), variance, notes, table)
 
 
 def risk_difference(table: TwoByTwo) -> Effect | Refusal:
     """Take the risk difference of a two by two table; where a cell is 0, half a patient is added to all four.
 
-    Source: Cochrane Handbook 6.5, sections 6.4.1.4 and 10.4.4.
+    Source: Cochrane Handbook 6.5, sections 6.4.1 and 10.4.4.1.
     """
     if table.fault:
         return table.fault
     (a, b, c, d), notes = _corrected(table)
-    return Effect(a / (a + b) - c / (c + d), a * b / (a + b) ** 3 + c * d / (c + d) ** 3, notes)
+    return Effect(a / (a + b) - c / (c + d), a * b / (a + b) ** 3 + c * d / (c + d) ** 3, notes, table)
 
 
 def mean_difference(treated: Mean, comparator: Mean) -> Effect | Refusal:
@@ -248,18 +286,23 @@ def proportion(events: float, n: float, scale: ProportionScale = "logit") -> Eff
     """
     if n <= 0 or not 0 <= events <= n:
         return Refusal("bad-figures", f"events must lie between 0 and n: {events:g}/{n:g}")
+    counts = Share(events, n)
     if scale == "arcsine":
-        return Effect(math.asin(math.sqrt(events / n)), 1 / (4 * n))
+        return Effect(math.asin(math.sqrt(events / n)), 1 / (4 * n), counts=counts)
     if scale == "freeman-tukey":
-        both = math.asin(math.sqrt(events / (n + 1))) + math.asin(math.sqrt((events + 1) / (n + 1)))
-        return Effect(both / 2, 1 / (4 * n + 2))
+        return Effect(freeman_tukey(events, n), 1 / (4 * n + 2), counts=counts)
     x, others, corrected = events, n - events, min(events, n - events) == 0
     if corrected:
         x, others = x + 0.5, others + 0.5
     notes = (_HALF,) if corrected else ()
     if scale == "raw":
-        return Effect(x / (x + others), x * others / (x + others) ** 3, notes)
-    return Effect(math.log(x / others), 1 / x + 1 / others, notes)
+        return Effect(x / (x + others), x * others / (x + others) ** 3, notes, counts)
+    return Effect(math.log(x / others), 1 / x + 1 / others, notes, counts)
+
+
+def freeman_tukey(events: float, n: float) -> float:
+    """Turn events of `n` patients into half their double arcsine."""
+    return (math.asin(math.sqrt(events / (n + 1))) + math.asin(math.sqrt((events + 1) / (n + 1)))) / 2
 
 
 _HALF = "A cell is 0: half a patient is added to each."

@@ -6,25 +6,28 @@ from dataclasses import dataclass
 
 from pipeline.synthesis import heterogeneity
 from pipeline.synthesis.distributions import chi2_p, crossing, root
-from pipeline.synthesis.effects import Effect, Refusal, proportion
-from pipeline.synthesis.pooling import Heterogeneity, Pooled, Prediction, summarise
+from pipeline.synthesis.effects import Effect, Refusal, Share, proportion
+from pipeline.synthesis.pooling import Heterogeneity, Pooled, Prediction, summarise, too_few
 from pipeline.synthesis.scales import logistic
 
-Counts = Sequence[tuple[float, float]]
+Counts = Sequence[Share]
 
 _STEP = 0.5  # of a bell's width at its peak: the trapezium rule then errs by less than rounding
 _CLIFF = 0.25  # of 1 / tau: the width over which a proportion near 0 or 1 cuts a bell off
 _FAR = 38.0  # how far, in natural logarithms below the peak, an integrand is followed: beyond lies less than rounding
 _NEAR = 1e-6  # how exactly a peak is found: it only places the nodes
 _ENOUGH = 1e-10  # of a standard error: the last Newton step, whose own error is the square of that
-_LEAST = 1e-4  # a smaller tau is 0
-_MOST = 16.0  # a larger tau on the logit scale is no estimate
+_LEAST = 0.003  # a smaller tau on the logit scale is 0
+_MOST = 8.0  # a larger one is no estimate
+_GRID = 18  # steps from the one to the other, each by about a half
+_FLAT = 1e-6  # a bend below this is rounding
 
 
 @dataclass(frozen=True, slots=True)
 class _Slopes:
-    """First and negative second derivatives of the log-likelihood by mu and tau."""
+    """The log-likelihood, its first and its negative second derivatives by mu and tau."""
 
+    value: float
     mu_slope: float
     tau_slope: float
     mu_bend: float
@@ -33,7 +36,7 @@ class _Slopes:
 
 
 def pool_proportions(counts: Counts, *, prediction: Prediction = "k-2", level: float = 0.95) -> Pooled | Refusal:
-    """Pool proportions, given as (events, n), in a random-intercept logistic model by maximum likelihood.
+    """Pool proportions in a random-intercept logistic model by maximum likelihood.
 
     The estimate is on the logit scale. The integral over each study's true logit is taken to rounding error, so that
     the answer does not depend on a number of quadrature nodes; the standard error comes from the full information
@@ -43,13 +46,13 @@ def pool_proportions(counts: Counts, *, prediction: Prediction = "k-2", level: f
     Source: Stijnen, Hamza and Ozdemir 2010, Statistics in Medicine 29:3046, doi 10.1002/sim.4040; Louis 1982, JRSS B
     44:226 (information); Schwarzer et al. 2019, Research Synthesis Methods 10:476, doi 10.1002/jrsm.1348.
     """
-    singles = [proportion(x, n) for x, n in counts]
+    singles = [proportion(share.events, share.n) for share in counts]
     if refusal := next((single for single in singles if isinstance(single, Refusal)), None):
         return refusal
     k = len(counts)
-    if k < 2:  # noqa: PLR2004 - one is no meta-analysis
-        return Refusal("too-few", "one study alone is not pooled" if counts else "no study has counts")
-    events, n = math.fsum(x for x, _ in counts), math.fsum(size for _, size in counts)
+    if refusal := too_few(k):
+        return refusal
+    events, n = math.fsum(share.events for share in counts), math.fsum(share.n for share in counts)
     if events in {0, n}:
         return Refusal("no-events", f"no events, or nothing but events, in any study ({events:g}/{n:g})")
     logits = [single for single in singles if isinstance(single, Effect)]
@@ -58,7 +61,7 @@ def pool_proportions(counts: Counts, *, prediction: Prediction = "k-2", level: f
         return Refusal("no-estimate", "the proportions lie so far apart that the model has no best estimate")
     estimate, tau, error = maximum
     v = [logit.variance for logit in logits]
-    q = 2 * (_saturated(counts) - _saturated([(events, n)]))
+    q = 2 * (_saturated(counts) - _saturated([Share(events, n)]))
     spread = Heterogeneity(
         tau2=tau**2,
         tau2_interval=None,
@@ -84,20 +87,22 @@ def pool_proportions(counts: Counts, *, prediction: Prediction = "k-2", level: f
 
 def _saturated(counts: Counts) -> float:
     """Return the log-likelihood of counts at their own proportions."""
-    return math.fsum(part * math.log(part / n) for x, n in counts for part in (x, n - x) if part > 0)
+    return math.fsum(
+        part * math.log(part / share.n)
+        for share in counts
+        for part in (share.events, share.n - share.events)
+        if part > 0
+    )
 
 
 def _maximise(counts: Counts, start: float) -> tuple[float, float, float] | None:
     """Return the mu and tau of highest likelihood, and the standard error of mu.
 
-    For a given tau the likelihood of mu has one peak (its integrand is log-concave), and Newton's method climbs it;
-    tau is where the slope of that ridge changes sign. Where the ridge falls from tau = 0 on, tau is 0. Where it rises
-    for ever (studies of nothing but events beside studies without any), there is none.
+    For a given tau the likelihood of mu has one peak (its integrand is log-concave), and Newton's method climbs it.
+    Along that ridge there can be several peaks, of which tau = 0 can be one: the ridge's slope is looked at on a grid,
+    each change from rising to falling is closed in on, and the highest is taken. Where the ridge still rises at the
+    end (studies of nothing but events beside studies without any), there is none.
     """
-    p = logistic(start)
-    curvature = math.fsum(n * p * (1 - p) for _, n in counts)
-    if math.fsum((x - n * p) ** 2 for x, n in counts) <= curvature:
-        return start, 0.0, 1 / math.sqrt(curvature)
     mu = start
 
     def slope(tau: float) -> float:
@@ -105,16 +110,19 @@ def _maximise(counts: Counts, start: float) -> tuple[float, float, float] | None
         mu, there = _ridge(mu, tau, counts)
         return there.tau_slope / tau
 
-    low, high = _LEAST, 1.0
-    if slope(low) <= 0:
-        return start, 0.0, 1 / math.sqrt(curvature)
-    while slope(high) > 0:
-        low, high = high, 2 * high
-        if high > _MOST:
-            return None
-    tau = root(slope, low, high)
-    mu, at = _ridge(mu, tau, counts)
-    return mu, tau, math.sqrt(at.tau_bend / (at.mu_bend * at.tau_bend - at.cross_bend**2))
+    taus = [_LEAST * (_MOST / _LEAST) ** (i / _GRID) for i in range(_GRID + 1)]
+    slopes = [slope(tau) for tau in taus]
+    if slopes[-1] > 0:
+        return None
+    peaks = [taus[0]] if slopes[0] <= 0 else []
+    peaks += [root(slope, taus[i], taus[i + 1]) for i in range(_GRID) if slopes[i] > 0 and slopes[i + 1] <= 0]
+    best = max(((*_ridge(start, tau, counts), tau) for tau in peaks), key=lambda peak: peak[1].value)
+    mu, at, tau = best
+    if tau > taus[0]:
+        determinant = at.mu_bend * at.tau_bend - at.cross_bend**2
+        return (mu, tau, math.sqrt(at.tau_bend / determinant)) if min(at.tau_bend, determinant) > 0 else None
+    p = logistic(start)
+    return start, 0.0, 1 / math.sqrt(math.fsum(share.n * p * (1 - p) for share in counts))
 
 
 def _ridge(mu: float, tau: float, counts: Counts) -> tuple[float, _Slopes]:
@@ -124,7 +132,7 @@ def _ridge(mu: float, tau: float, counts: Counts) -> tuple[float, _Slopes]:
     def slope(at: float) -> tuple[float, float]:
         nonlocal here
         here = _slopes(at, tau, counts)
-        return here.mu_slope, here.mu_bend
+        return here.mu_slope, max(here.mu_bend, _FLAT)
 
     best = crossing(slope, mu, near=lambda bend: _ENOUGH / math.sqrt(bend))
     return best, here
@@ -132,7 +140,7 @@ def _ridge(mu: float, tau: float, counts: Counts) -> tuple[float, _Slopes]:
 
 def _slopes(mu: float, tau: float, counts: Counts) -> _Slopes:
     """Add up what each study says."""
-    return _Slopes(*map(math.fsum, zip(*(_study(mu, tau, x, n) for x, n in counts), strict=True)))
+    return _Slopes(*map(math.fsum, zip(*(_study(mu, tau, share.events, share.n) for share in counts), strict=True)))
 
 
 def _study(mu: float, tau: float, x: float, n: float) -> tuple[float, ...]:
@@ -141,30 +149,31 @@ def _study(mu: float, tau: float, x: float, n: float) -> tuple[float, ...]:
     Returns the fields of `_Slopes`, the second derivatives by Louis's rule: the expected bend of the complete data less
     the variance of their score.
     """
-    nodes = _nodes(mu, tau, x, n)
-    whole = math.fsum(height for _, height in nodes)
-    scores, spreads, shares = [], [], []
+    nodes, scale = _nodes(mu, tau, x, n)
+    whole = by_mu = by_tau = bend = cross = bow = 0.0
     for u, height in nodes:
         p = logistic(mu + tau * u)
-        scores.append(x - n * p)
-        spreads.append(n * p * (1 - p) - (x - n * p) ** 2)
-        shares.append(height / whole)
-
-    def expect(values: Sequence[float], power: int = 0) -> float:
-        return math.fsum(w * value * u**power for w, value, (u, _) in zip(shares, values, nodes, strict=True))
-
-    by_mu, by_tau = expect(scores), expect(scores, 1)
+        score = x - n * p
+        first, second = height * score, height * (n * p * (1 - p) - score * score)
+        whole += height
+        by_mu += first
+        by_tau += first * u
+        bend += second
+        cross += second * u
+        bow += second * u * u
+    by_mu, by_tau = by_mu / whole, by_tau / whole
     return (
+        scale + math.log(whole),
         by_mu,
         by_tau,
-        expect(spreads) + by_mu * by_mu,
-        expect(spreads, 1) + by_mu * by_tau,
-        expect(spreads, 2) + by_tau * by_tau,
+        bend / whole + by_mu * by_mu,
+        cross / whole + by_mu * by_tau,
+        bow / whole + by_tau * by_tau,
     )
 
 
-def _nodes(mu: float, tau: float, x: float, n: float) -> list[tuple[float, float]]:
-    """Return the points u at which a study's integrand is looked at, with its heights relative to the peak.
+def _nodes(mu: float, tau: float, x: float, n: float) -> tuple[list[tuple[float, float]], float]:
+    """Return the points u of a study's integrand with its heights relative to the peak, and the logarithm of its scale.
 
     The integrand is a bell that is nowhere wider than the standard normal one: Newton's method finds its peak, and
     equal steps go down both sides until nothing is left.
@@ -186,4 +195,4 @@ def _nodes(mu: float, tau: float, x: float, n: float) -> list[tuple[float, float
         while (below := height(u) - top) > -_FAR:
             nodes.append((u, math.exp(below)))
             u += side * width
-    return nodes
+    return nodes, top + math.log(width / math.sqrt(2 * math.pi))

@@ -18,7 +18,7 @@ Method = Literal["REML", "PM", "DL", "ML", "HE", "SJ"]
 Test = Literal["HKSJ", "HKSJ-never-narrower", "Wald"]
 Prediction = Literal["k-2", "k-1", "normal", "none"]
 
-FEW = 5  # below this many studies, heterogeneity is hardly known. Source: Cochrane Handbook 6.5, section 10.10.4.3.
+FEW = 5  # studies below which a prediction interval is said to be imprecise. Source: IntHout et al. 2016; the 5 is ours
 
 
 _NOTHING = 1e-9  # a mean square of the residuals that is rounding, or agreement too good to be an error
@@ -118,17 +118,18 @@ def pool(
     Spiegelhalter 2009, JRSS A 172:137, doi 10.1111/j.1467-985X.2008.00552.x (prediction with k - 2).
     """
     k = len(effects)
-    if k < 2:  # noqa: PLR2004 - one is no meta-analysis
-        return Refusal("too-few", "no study has an effect" if k == 0 else "one study alone is not pooled")
+    if refusal := too_few(k):
+        return refusal
     y, v = [effect.value for effect in effects], [effect.variance for effect in effects]
     columns = [[1.0] * k]
     tau2 = 0.0 if model == "common" else heterogeneity.ESTIMATORS[method](y, v, columns)
     fit = heterogeneity.fit_at(tau2, y, v, columns)
     wald_error = math.sqrt(fit.covariance[0][0])
-    factor = 1.0 if model == "common" else test_factor(test, heterogeneity.generalised_q(tau2, y, v, columns), k - 1)
+    square = heterogeneity.generalised_q(tau2, y, v, columns) / (k - 1)
+    factor = 1.0 if model == "common" else test_factor(test, square)
     df = 0 if model == "common" or test == "Wald" else k - 1
     notes: tuple[str, ...] = ()
-    if df and test == "HKSJ" and factor == 1:
+    if df and test == "HKSJ" and factor != square:
         notes = ("All effects agree: the Hartung-Knapp error would be 0, and the Wald error was taken.",)
     spread = describe(y, v, columns, tau2=tau2, level=level, common=model == "common")
     weights = [1 / (variance + tau2) for variance in v]
@@ -147,12 +148,19 @@ def pool(
     )
 
 
-def test_factor(test: Test, q: float, df: int) -> float:
-    """Return what the Wald variance is multiplied by: the mean square of the residuals under HKSJ.
+def too_few(k: int) -> Refusal | None:
+    """Refuse to pool nothing, or one study alone."""
+    if k > 1:
+        return None
+    return Refusal("too-few", "one study alone is not pooled" if k else "no study has a usable number")
 
-    Where effects agree so well that this is nothing, an interval of no width would follow; then it is 1.
+
+def test_factor(test: Test, square: float) -> float:
+    """Return what the Wald variance is multiplied by, given the weighted mean square of the residuals.
+
+    Under HKSJ it is that mean square. Where effects agree so well that it is nothing, an interval of no width would
+    follow; then it is 1.
     """
-    square = q / df
     if test == "Wald" or square < _NOTHING:
         return 1.0
     return max(1.0, square) if test == "HKSJ-never-narrower" else square

@@ -103,7 +103,7 @@ def _regress(
     tau2, alone = estimate(y, v, columns), estimate(y, v, [ones])
     fit = heterogeneity.fit_at(tau2, y, v, columns)
     q = heterogeneity.generalised_q(tau2, y, v, columns)
-    factor = test_factor(test, q, df)
+    factor = test_factor(test, q / df)
     t_df = 0 if test == "Wald" else df
     # The Wald test that all coefficients but the intercept are 0 is what they take off the weighted sum of squares.
     statistic = (heterogeneity.generalised_q(tau2, y, v, [ones]) - q) / factor

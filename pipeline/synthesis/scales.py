@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipeline.synthesis.effects import Measure, ProportionScale
+from pipeline.synthesis.effects import Measure, ProportionScale, freeman_tukey
 
 RATIOS = frozenset({"hazard ratio", "odds ratio", "risk ratio"})
 
@@ -19,6 +19,7 @@ class Scale:
     Attributes:
         name: what the numbers are: "Hazard ratio", "Proportion".
         back: from the pooled scale to this one; rising.
+        forward: the other way, between the ends of this scale.
         null: the value, on this scale, at which there is no difference; None for proportions and medians.
         is_ratio: drawn on a logarithmic axis.
         lowest: where the scale begins.
@@ -28,6 +29,7 @@ class Scale:
 
     name: str
     back: Back
+    forward: Back = float
     null: float | None = None
     is_ratio: bool = False
     lowest: float = -math.inf
@@ -47,16 +49,18 @@ def scale_of(
         unit: of a difference or a median.
     """
     if measure == "proportion":
-        backs: dict[str, Back] = {
-            "logit": logistic,
-            "arcsine": from_arcsine,
-            "raw": float,
-            "freeman-tukey": lambda value: from_freeman_tukey(value, harmonic_mean(sizes)),
+        n = harmonic_mean(sizes) if sizes else 1.0
+        ways: dict[str, tuple[Back, Back]] = {
+            "logit": (logistic, logit),
+            "arcsine": (from_arcsine, lambda share: math.asin(math.sqrt(share))),
+            "raw": (float, float),
+            "freeman-tukey": (lambda value: from_freeman_tukey(value, n), lambda share: freeman_tukey(share * n, n)),
         }
-        return Scale("Proportion", backs[proportion_scale], lowest=0.0, highest=1.0)
+        back, forward = ways[proportion_scale]
+        return Scale("Proportion", back, forward, lowest=0.0, highest=1.0)
     name = measure.capitalize()
     if measure in RATIOS:
-        return Scale(name, math.exp, null=1.0, is_ratio=True, lowest=0.0)
+        return Scale(name, math.exp, math.log, null=1.0, is_ratio=True, lowest=0.0)
     if measure == "median":
         return Scale(name, float, lowest=0.0, unit=unit)
     limit = 1.0 if measure == "risk difference" else math.inf
@@ -66,6 +70,12 @@ def scale_of(
 def logistic(value: float) -> float:
     """Turn a logit into a proportion."""
     return 1 / (1 + math.exp(-value)) if value >= 0 else math.exp(value) / (1 + math.exp(value))
+
+
+def logit(share: float) -> float:
+    """Turn a proportion into a logit; 0 and 1 become the largest that are told apart from them."""
+    inside = min(max(share, 1e-15), 1 - 1e-15)
+    return math.log(inside / (1 - inside))
 
 
 def from_arcsine(value: float) -> float:
@@ -80,7 +90,7 @@ def from_freeman_tukey(value: float, n: float) -> float:
 
     Source: Miller 1978, The American Statistician 32:138; Schwarzer et al. 2019.
     """
-    least, most = ((math.asin(math.sqrt(x / (n + 1))) + math.asin(math.sqrt((x + 1) / (n + 1)))) / 2 for x in (0.0, n))
+    least, most = freeman_tukey(0.0, n), freeman_tukey(n, n)
     if value <= least or value >= most:
         return float(value >= most)
     sine = math.sin(2 * value)

@@ -2,33 +2,64 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from pipeline.synthesis.counts import mantel_haenszel, peto
 from pipeline.synthesis.distributions import chi2_p
-from pipeline.synthesis.effects import Effect, Refusal
+from pipeline.synthesis.effects import Effect, Measure, Refusal, Share, TwoByTwo
+from pipeline.synthesis.glmm import pool_proportions
 from pipeline.synthesis.pooling import Method, Model, Pooled, Prediction, Test, pool
 from pipeline.synthesis.regression import regress_groups
+
+CountModel = Literal["Mantel-Haenszel", "Peto", "GLMM"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pooling:
-    """How effects are to be pooled: the arguments of `pool`, to be carried around."""
+    """How effects are to be pooled, to be carried around.
 
-    model: Model = "random"
+    Attributes:
+        model: by inverse variance ("random", "common"), or straight from the counts that the effects were made of.
+        measure: what Mantel-Haenszel pools; nothing else needs it.
+        method: of estimating tau2.
+        test: of the interval.
+        prediction: kind of prediction interval.
+        level: of every interval.
+    """
+
+    model: Model | CountModel = "random"
+    measure: Measure = "odds ratio"
     method: Method = "REML"
     test: Test = "HKSJ"
     prediction: Prediction = "k-2"
     level: float = 0.95
 
     def of(self, effects: Sequence[Effect]) -> Pooled | Refusal:
-        """Pool effects in this way."""
+        """Pool effects in this way; models of counts refuse an effect that was not made of the counts they need."""
+        if self.model == "GLMM":
+            shares = [effect.counts for effect in effects if isinstance(effect.counts, Share)]
+            if len(shares) == len(effects):
+                return pool_proportions(shares, prediction=self.prediction, level=self.level)
+            return _without_counts(len(effects) - len(shares), len(effects))
+        if self.model in {"Mantel-Haenszel", "Peto"}:
+            tables = [effect.counts for effect in effects if isinstance(effect.counts, TwoByTwo)]
+            if len(tables) < len(effects):
+                return _without_counts(len(effects) - len(tables), len(effects))
+            if self.model == "Peto":
+                return peto(tables, level=self.level)
+            return mantel_haenszel(tables, self.measure, level=self.level)
         return pool(
             effects,
-            model=self.model,
+            model="common" if self.model == "common" else "random",
             method=self.method,
             test=self.test,
             prediction=self.prediction,
             level=self.level,
         )
+
+
+def _without_counts(without: int, k: int) -> Refusal:
+    return Refusal("no-counts", f"{without} of {k} effects were not made of counts")
 
 
 def leave_one_out(effects: Sequence[Effect], pooling: Pooling) -> tuple[Pooled | Refusal, ...]:

@@ -46,7 +46,7 @@ def test_pre_eclampsia_under_diuretics_has_the_published_peto_odds_ratio(publish
 @pytest.mark.parametrize(
     ("result", "refusal"),
     [
-        (mantel_haenszel([], "risk ratio"), Refusal("too-few", "no study has counts")),
+        (mantel_haenszel([], "risk ratio"), Refusal("too-few", "no study has a usable number")),
         (peto([table(1, 9, 2, 9)]), Refusal("too-few", "one study alone is not pooled")),
         (peto([table(0, 9, 0, 9), table(0, 5, 0, 5)]), Refusal("no-events", "no study has events")),
         (

@@ -21,7 +21,6 @@ def test_a_hazard_ratio_with_its_interval_gives_back_the_error_that_made_the_int
     reach = e.normal_quantile(level) * error
     effect = e.log_ratio_from_interval(ratio, ratio * math.exp(-reach), ratio * math.exp(reach), level=level)
     assert (effect.value, effect.error) == pytest.approx((math.log(ratio), error), rel=1e-9)
-    assert effect.notes == ()
 
 
 @given(positive.filter(lambda x: abs(math.log(x)) > 0.01), st.floats(0.02, 1.5))
@@ -39,11 +38,6 @@ def test_a_bound_on_p_is_taken_at_its_limit_and_says_so():
 
 def test_observed_less_expected_and_its_variance_are_a_log_hazard_ratio():
     assert e.log_hazard_ratio_from_logrank(-5.0, 20.0) == Effect(-0.25, 0.05)
-
-
-def test_an_estimate_far_off_the_middle_of_its_interval_is_noted():
-    effect = e.log_ratio_from_interval(0.6, 0.5, 0.9)
-    assert effect.notes == ("0.6 lies 38% of the half width off the middle of 0.5 to 0.9.",)
 
 
 def test_hedges_g_is_the_published_one():

@@ -4,17 +4,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.synthesis.effects import Refusal
+from pipeline.synthesis.effects import Refusal, Share
 from pipeline.synthesis.glmm import pool_proportions
 from pipeline.synthesis.scales import logistic
 
-FEW = ((0, 15), (3, 40), (9, 60), (1, 5), (22, 90))
+FEW = tuple(Share(x, n) for x, n in ((0, 15), (3, 40), (9, 60), (1, 5), (22, 90)))
 
 
 def log_likelihood(mu, tau, counts):
     """Integrate by brute force: 6,001 points over eight standard deviations to both sides."""
     total = 0.0
-    for x, n in counts:
+    for share in counts:
+        x, n = share.events, share.n
         heights = []
         for i in range(6001):
             u = -8 + i * 16 / 6000
@@ -49,7 +50,7 @@ def test_the_error_comes_from_the_curvature_of_the_whole_likelihood():
 
 
 def test_proportions_that_agree_are_the_proportion_of_all_patients():
-    result = pool_proportions([(2, 10), (4, 20), (10, 50)])
+    result = pool_proportions([Share(2, 10), Share(4, 20), Share(10, 50)])
     assert logistic(result.estimate) == pytest.approx(16 / 80)
     assert result.heterogeneity.tau2 == 0
     assert result.error == pytest.approx(1 / math.sqrt(80 * 0.2 * 0.8))
@@ -61,10 +62,14 @@ def test_a_study_without_events_needs_no_correction():
 
 
 @settings(max_examples=25)
-@given(st.lists(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), min_size=2, max_size=5))
+@given(
+    st.lists(
+        st.integers(1, 60).flatmap(lambda n: st.builds(Share, st.integers(0, n), st.just(n))), min_size=2, max_size=5
+    )
+)
 def test_counting_the_others_instead_turns_the_estimate_round(counts):
     one = pool_proportions(counts)
-    other = pool_proportions([(n - x, n) for x, n in counts])
+    other = pool_proportions([Share(share.n - share.events, share.n) for share in counts])
     if isinstance(one, Refusal):
         assert other.rule == one.rule
     else:
@@ -75,7 +80,7 @@ def test_counting_the_others_instead_turns_the_estimate_round(counts):
 @pytest.mark.parametrize(
     ("counts", "refusal"),
     [
-        ([], Refusal("too-few", "no study has counts")),
+        ([], Refusal("too-few", "no study has a usable number")),
         ([(1, 5)], Refusal("too-few", "one study alone is not pooled")),
         ([(0, 5), (0, 9)], Refusal("no-events", "no events, or nothing but events, in any study (0/14)")),
         ([(5, 5), (9, 9)], Refusal("no-events", "no events, or nothing but events, in any study (14/14)")),
@@ -87,4 +92,4 @@ def test_counting_the_others_instead_turns_the_estimate_round(counts):
     ],
 )
 def test_what_has_no_estimate_is_refused_with_the_reason(counts, refusal):
-    assert pool_proportions(counts) == refusal
+    assert pool_proportions([Share(x, n) for x, n in counts]) == refusal

@@ -118,7 +118,7 @@ def test_perfect_agreement_gives_no_interval_of_no_width():
 
 def test_one_study_is_not_pooled_and_none_neither():
     assert pool([Effect(0.1, 0.1)]) == Refusal("too-few", "one study alone is not pooled")
-    assert pool([]) == Refusal("too-few", "no study has an effect")
+    assert pool([]) == Refusal("too-few", "no study has a usable number")
 
 
 def test_two_studies_are_pooled_with_a_warning_and_without_a_prediction():

@@ -1,0 +1,1 @@
+"""Plots as SVG, laid out by hand: forest, funnel, timeline."""

@@ -1,0 +1,250 @@
+import math
+
+import pytest
+
+from pipeline.extraction.outcomes import Study
+from pipeline.extraction.summary_table import as_csv, as_html, as_markdown
+from pipeline.synthesis import figures, outputs, tables, wording
+from pipeline.synthesis.effects import Effect, Refusal
+from pipeline.synthesis.pooling import Heterogeneity, Pooled, pool
+from pipeline.synthesis.synthesise import synthesise, title_of
+from tests.synthesis.builders import SETTINGS, analysis, ratio, review, row
+
+SHARES = (("a", 12, 40), ("b", 143, 510), ("c", 9, 61), ("d", 0, 15))
+
+
+def responses(**settings):
+    rows = [row(study, events=x, n=n) for study, x, n in SHARES]
+    return synthesise(analysis(**settings), review(*rows), SETTINGS, years={"a": 2020, "b": 2008, "d": 2014})
+
+
+def ratios(count, **settings):
+    rows = [ratio(f"s{i:02}", f"0.{50 + i}", "0.3", f"0.{80 + i}") for i in range(count)]
+    studies = [Study(study_id=f"s{i:02}", label=f"Study {i:02}", extra=(("dose", str(i)),)) for i in range(count)]
+    asked = analysis(outcome="survival", measure="hazard ratio", modalities=("drug",), **settings)
+    years = {f"s{i:02}": 2000 + i for i in range(count)}
+    return synthesise(asked, review(*rows, studies=studies), SETTINGS, years=years)
+
+
+def test_proportions_are_pooled_by_the_binomial_normal_model_and_by_inverse_variance_beside():
+    found = responses()
+    assert found.pooled.method == "binomial-normal GLMM (ML)"
+    assert [(name, other.method) for name, other in found.others] == [("Random effects by inverse variance", "REML")]
+    assert found.studies == ("b", "d", "a", "c")
+
+
+def test_hazard_ratios_are_pooled_by_random_effects_with_wald_and_common_effect_beside():
+    found = ratios(4)
+    assert (found.pooled.method, found.pooled.test) == ("REML", "HKSJ")
+    assert [name for name, _ in found.others] == [
+        "Random effects, Wald interval",
+        "Common effect by inverse variance",
+    ]
+
+
+def test_survival_rates_are_pooled_on_the_logit_by_random_effects():
+    cells = {"outcome": "survival", "timepoint_months": 60, "ci_level": 95}
+    rows = [row(study, value=value, ci_low="50", ci_high="90", **cells) for study, value in (("a", "71"), ("b", "75"))]
+    found = synthesise(analysis(outcome="survival", timepoint_months=60.0), review(*rows), SETTINGS)
+    assert (found.pooled.method, found.pooled.k) == ("REML", 2)
+    assert 0.71 < found.scale.back(found.pooled.estimate) < 0.75
+
+
+@pytest.mark.parametrize("model", ["Mantel-Haenszel", "Peto"])
+def test_models_of_counts_pool_the_counts(model):
+    rows = [one for s in "abc" for one in (row(s, events=3, n=30), row(s, "placebo", events=6, n=31))]
+    asked = analysis(measure="odds ratio", modalities=("drug",), comparators=("placebo",), model=model)
+    found = synthesise(asked, review(*rows), SETTINGS)
+    assert found.pooled.method == model
+    assert [name for name, _ in found.others] == [
+        "Random effects by inverse variance",
+        "Common effect by inverse variance",
+    ]
+
+
+def test_the_freeman_tukey_scale_is_taken_only_if_it_is_asked_for():
+    found = responses(model="random", scale="freeman-tukey")
+    assert [one.effect.notes for one in found.selection.contributions] == [(), (), (), ()]
+    assert 0 < found.scale.back(found.pooled.estimate) < 1
+
+
+def test_one_study_alone_is_shown_and_not_pooled():
+    found = ratios(1)
+    assert found.pooled == Refusal("too-few", "one study alone is not pooled")
+    assert found.studies == ()
+    assert len(found.selection.contributions) == 1
+    assert figures.forest(found, SETTINGS).detail == "Not pooled: one study alone is not pooled."
+    assert figures.funnel(found) == found.pooled
+
+
+def test_nothing_to_pool_is_a_result_too():
+    found = synthesise(analysis(), review(row("a", measure="median", value="3")), SETTINGS)
+    assert found.pooled == Refusal("too-few", "no study has a usable number")
+    (line,) = tables.results([found]).rows
+    assert line.cells[3].note == "Not pooled: no study has a usable number. Numbers left out: 1 other-measure."
+
+
+def test_regression_and_tests_of_a_funnel_need_ten_studies():
+    few, many = ratios(9, moderator="dose"), ratios(10, moderator="dose")
+    assert few.regression == Refusal("too-few", "meta-regression needs 10 studies, and there are 9")
+    assert few.asymmetry.egger == Refusal("too-few", "tests of a funnel need 10 studies, and there are 9")
+    assert (many.regression.k, many.asymmetry.egger.df) == (10, 8)
+    assert "Regression on dose (10 studies): " in tables.robustness(many).notes[0]
+
+
+def test_a_regression_says_how_many_studies_lack_the_covariate():
+    found = ratios(9, moderator="absent")
+    reason = "meta-regression needs 10 studies, and there are 0; 9 more have no absent"
+    assert found.regression == Refusal("too-few", reason)
+
+
+def test_studies_are_cumulated_by_year_and_those_without_a_year_are_named():
+    found = responses(cumulate=True)
+    assert [label for label, _ in found.cumulated] == ["Study B", "Study D", "Study A"]
+    assert "Not cumulated, since their year is not known: Study C." in found.notes
+    assert responses().cumulated == ()
+
+
+def test_subgroups_stand_in_the_plot_under_their_names():
+    rows = [row(s, arm, events=x, n=40) for s, arm, x in (("a", "drug", 9), ("b", "drug", 8), ("c", "rays", 7))]
+    found = synthesise(analysis(subgroup="modality"), review(*rows), SETTINGS)
+    drawn = figures.forest(found, SETTINGS)
+    assert [(group.title, len(group.lines)) for group in drawn.groups] == [("drug", 2), ("rays", 1)]
+    assert drawn.groups[1].detail == "Not pooled: one study alone is not pooled."
+    assert drawn.detail.startswith("Between groups: Q\u00a00.")
+    assert drawn.groups[0].summary.weight + drawn.groups[1].lines[0].weight == pytest.approx(100)
+
+
+def test_a_single_subgroup_is_no_subgroup():
+    assert figures.forest(responses(subgroup="modality"), SETTINGS).groups[0].title == ""
+
+
+def test_titles_are_made_of_what_was_asked():
+    asked = analysis(outcome="survival", measure="hazard ratio", modalities=("drug", "rays"), comparators=("placebo",))
+    assert title_of(asked) == "Survival under drug or rays against placebo: hazard ratio"
+    assert title_of(analysis(timepoint_months=60.0)) == "Response at 60 months: proportion"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "measure", "left", "right"),
+    [
+        ("survival", "hazard ratio", "Favours drug", "Favours placebo"),
+        ("response", "odds ratio", "Favours placebo", "Favours drug"),
+        ("harm", "risk ratio", "Favours drug", "Favours placebo"),
+        ("score", "mean difference", "Favours drug", "Favours placebo"),
+        ("response", "proportion", "", ""),
+    ],
+)
+def test_what_a_side_favours_follows_from_what_is_better(outcome, measure, left, right):
+    asked = analysis(outcome=outcome, measure=measure, modalities=("drug",), comparators=("placebo",))
+    assert figures.favours(asked, SETTINGS.outcome(outcome)) == (left, right)
+
+
+def test_what_a_side_favours_may_be_said():
+    assert figures.favours(analysis(favours=("less", "more")), SETTINGS.outcome("harm")) == ("less", "more")
+
+
+def test_tables_lead_back_to_rows_and_say_why_numbers_are_missing():
+    rows = (row("a", events=12, n=40), row("b", events=3, n=30), row("c", value="20"))
+    found = synthesise(analysis(), review(*rows), SETTINGS)
+    assert [(r.cells[0].text, r.cells[1].text, r.cells[3].text) for r in tables.pooled_numbers(found).rows] == [
+        ("Study A", "12/40", "30.0% (16.6 to 46.5)"),
+        ("Study B", "3/30", "10.0% (2.1 to 26.5)"),
+    ]
+    (missing,) = tables.left_out(found).rows
+    assert [cell.text for cell in missing.cells] == [
+        "Study C",
+        "drug",
+        "",
+        "proportion 20",
+        "no-counts",
+        "the number of patients is not reported",
+    ]
+    assert missing.cells[0].traces[0].file == "extraction/outcomes.csv"
+    (result,) = tables.results([found]).rows
+    assert (result.cells[1].text, result.cells[6].text) == ("2", "1")
+    assert result.cells[4].kind == "not estimable"
+
+
+def test_what_would_change_the_result_is_listed():
+    found = ratios(3)
+    groups = [line.group for line in tables.robustness(found).rows]
+    assert groups == ["As planned", "Pooled otherwise", "Pooled otherwise", *["One study left out"] * 3]
+    single = tables.robustness(ratios(2)).rows[-1]
+    assert (single.cells[2].kind, single.cells[2].note) == (
+        "not estimable",
+        "Not pooled: one study alone is not pooled.",
+    )
+
+
+def test_every_table_and_plot_is_a_file_and_the_same_bytes_again():
+    syntheses = [responses(cumulate=True), ratios(10), ratios(0)]
+    made = outputs.files(syntheses[:1], SETTINGS)
+    assert sorted(made) == sorted(
+        [f"{name}.{kind}" for name in ("synthesis", "x-numbers", "x-left-out", "x-robustness") for kind in KINDS]
+        + [f"x-{name}.svg" for name in ("forest", "leave-one-out", "cumulative", "funnel")]
+    )
+    assert made == outputs.files([responses(cumulate=True)], SETTINGS)
+    assert [name for name, _ in outputs.plots(syntheses[2], SETTINGS)] == []
+
+
+KINDS = ("csv", "md", "html")
+
+
+def test_tables_survive_every_way_of_writing_them():
+    for table in (tables.results([responses(), ratios(1)]), *outputs.of(responses())):
+        assert as_csv(table).decode().startswith(("Analysis,", "Study,", "group,"))
+        assert as_markdown(table).startswith("**")
+        assert as_html(table).startswith("<table")
+
+
+def test_numbers_are_written_as_a_journal_prints_them():
+    assert wording.estimate(analysis(), (0.28, 0.242, 0.322)) == "28.0% (24.2 to 32.2)"
+    asked = analysis(measure="hazard ratio")
+    assert wording.estimate(asked, (0.65, 0.5, 0.84)) == "0.65 (0.50 to 0.84)"
+    assert wording.estimate(asked, (0.01, 0.00001, 200000.0)) == "0.01 (< 0.0001 to 2.0e+05)"
+    assert wording.estimate(analysis(measure="median"), (11.4, 7.4, 19.8), "months") == "11.4 months (7.4 to 19.8)"
+    assert wording.estimate(analysis(measure="mean difference"), (-1.0, -2.0, 0.0)) == "−1.00 (−2.00 to 0.00)"
+    assert [wording.p_value(p) for p in (0.0005, 0.0234, 0.0999, 0.5)] == ["P < 0.001", "P 0.023", "P 0.100", "P 0.50"]
+
+
+def test_methods_and_heterogeneity_are_said_in_a_few_words():
+    effects = [Effect(0.1, 0.04), Effect(0.9, 0.04), Effect(0.5, 0.04)]
+    assert wording.method(pool(effects)) == "Random effects (REML, HKSJ)"
+    assert wording.method(pool(effects, method="DL", test="Wald")) == "Random effects (DL, Wald)"
+    assert wording.method(pool(effects, model="common")) == "Common effect"
+    spread = Heterogeneity(tau2=0.31, tau2_interval=None, i2=92.2, h2=12.8, q=152.233, df=12, p=1e-26)
+    assert wording.heterogeneity(spread) == "τ² 0.31, I² 92%, Q 152.2 (df 12), P < 0.001"
+    within = wording.heterogeneity(pool(effects).heterogeneity)
+    assert within == "τ² 0.12 (0.0034 to 6.28), I² 75%, Q 8.0 (df 2), P 0.018"
+
+
+def test_the_text_of_a_funnel_tells_the_tests():
+    found = ratios(10)
+    assert isinstance(found.pooled, Pooled)
+    said = figures.asymmetry(found)
+    assert said.startswith("Egger: slope ")
+    assert "with 8 df" in said
+    assert "Trim and fill" in said
+    assert figures.asymmetry(ratios(3)) == "No test of asymmetry: tests of a funnel need 10 studies, and there are 3."
+
+
+def test_a_timeline_takes_recruitment_from_the_study_and_years_from_its_reports():
+    studies = (
+        Study(study_id="a", label="A", period="1985-2009"),
+        Study(study_id="b", label="B", period="since 2013"),
+        Study(study_id="c", label="C"),
+    )
+    drawn = figures.timeline(studies, years={"a": [2010, 2012, 2010]}, groups={"b": "drug", "a": "rays"})
+    assert [(one.label, one.start, one.end, one.published) for one in drawn.courses] == [
+        ("B", 2013, None, ()),
+        ("A", 1985, 2009, (2010, 2012)),
+        ("C", None, None, ()),
+    ]
+    assert drawn.undated[0].label == "C"
+
+
+def test_the_pooled_scale_is_left_for_the_one_people_read():
+    found = ratios(3)
+    values = wording.on_scale(found.scale, found.pooled.estimate, found.pooled.interval)
+    assert values[0] == pytest.approx(math.exp(found.pooled.estimate))
