@@ -86,7 +86,7 @@ def unescape(cell: str) -> str:
     >>> unescape("'=1+1"), unescape("'tis"), unescape("-3.2")
     ('=1+1', "'tis", '-3.2')
     """
-    return cell[1:] if _ESCAPED.match(cell) else cell
+    return cell[1:] if cell[:1] == "'" and _ESCAPED.match(cell) else cell
 
 
 def write(header: Sequence[str], rows: Iterable[Sequence[str]], *, form: bool = False) -> bytes:

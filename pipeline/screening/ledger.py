@@ -12,10 +12,12 @@ from typing import Literal, get_args
 from pipeline.errors import Fault, FormError
 from pipeline.records import tables
 from pipeline.screening.decisions import Decision
-from pipeline.screening.settings import REPORT_ANSWERS
+from pipeline.screening.settings import REPORT_ANSWERS, Answer
 
 Kind = Literal["issued", "decided", "changed", "withdrawn"]
 _KINDS: tuple[Kind, ...] = get_args(Kind)
+_KIND_OF: Mapping[str, Kind] = {kind: kind for kind in _KINDS}
+_ANSWER_OF: Mapping[str, Answer] = {answer: answer for answer in REPORT_ANSWERS}
 COLUMNS = (
     "event", "date", "stage", "reviewer", "batch", "record_id", "decision", "reason", "note", "report", "tried",
     "study", "title",
@@ -102,7 +104,7 @@ def events(
     standing = {decision.key: decision for decision in now}
     shown = {record: set(titles) for record, titles in before.titles.items()}
     found = []
-    for key, decision in standing.items():
+    for key, decision in sorted(standing.items(), key=lambda item: item[0]):
         old = before.decisions.get(key)
         if old is None or old != decision:
             kind: Kind = "changed" if old else "decided"
@@ -190,36 +192,36 @@ def read(files: Mapping[str, bytes]) -> tuple[Event, ...]:
 
 
 def _event(row: tables.Row, file: str) -> Event | Fault:
+    cells = row.cells
+    kind, answer = _KIND_OF.get(cells["event"]), _ANSWER_OF.get(cells["decision"])
     remedy = "The ledger is the program's own history: put the row back as git has it."
-    kind, word = row["event"], row["decision"]
-    if kind not in _KINDS:
-        accepted = ", ".join(_KINDS)
-        what = f"{kind!r} is no event"
+    if kind is None:
+        what, accepted = f"{cells['event']!r} is no event", ", ".join(_KINDS)
         return Fault(what=what, file=file, row=row.number, column="event", accepted=accepted, remedy=remedy)
-    if not row["record_id"] or (kind != "issued") != (word in REPORT_ANSWERS):
-        what = f"{word!r} is no decision" if row["record_id"] else "the row names no record"
+    if not cells["record_id"] or (kind == "issued") != (not cells["decision"]) or (kind != "issued" and not answer):
+        what = f"{cells['decision']!r} is no decision" if cells["record_id"] else "the row names no record"
         return Fault(what=what, file=file, row=row.number, column="decision", remedy=remedy)
-    records = tuple(row["record_id"].split(JOIN))
+    records = tuple(cells["record_id"].split(JOIN))
     said = None
-    if kind != "issued":
+    if answer is not None:
         said = Decision(
             records=records,
-            stage=row["stage"],
-            reviewer=row["reviewer"],
-            answer=next(answer for answer in REPORT_ANSWERS if answer == word),
-            reason=row["reason"],
-            note=row["note"],
-            report=row["report"],
-            tried=row["tried"],
-            study=row["study"],
+            stage=cells["stage"],
+            reviewer=cells["reviewer"],
+            answer=answer,
+            reason=cells["reason"],
+            note=cells["note"],
+            report=cells["report"],
+            tried=cells["tried"],
+            study=cells["study"],
         )
     return Event(
-        kind=next(option for option in _KINDS if option == kind),
-        date=row["date"],
-        stage=row["stage"],
-        reviewer=row["reviewer"],
+        kind=kind,
+        date=cells["date"],
+        stage=cells["stage"],
+        reviewer=cells["reviewer"],
         records=records,
-        batch=row["batch"],
+        batch=cells["batch"],
         decision=said,
-        title=row["title"],
+        title=cells["title"],
     )
