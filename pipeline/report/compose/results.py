@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from pipeline.errors import Fault
 from pipeline.extraction.bias_figures import bias_bars, bias_table, tools_used, traffic_lights
 from pipeline.extraction.findings import summary_of_findings
 from pipeline.extraction.source_tables import difference_table, discrepancy_table, waiting_table
@@ -245,17 +246,24 @@ def discrepancies(review: Review, _: Context) -> Said:
     if differences.rows:
         blocks.append(from_summary(differences))
     if found.warnings:
-        blocks.append(
-            Paragraph(
-                content=sentence(
-                    counted("extraction.warnings", len(found.warnings), "value"), " possible but suspicious:"
-                )
-            )
-        )
-        blocks.append(Items(items=tuple((str(warning),) for warning in found.warnings)))
+        blocks.append(_suspicious(found.warnings))
     if not blocks:
         blocks.append(Paragraph(content=("Nothing has been extracted yet.",)))
     return Said(blocks=tuple(blocks))
+
+
+def _suspicious(warnings: Sequence[Fault]) -> Table:
+    """Table what is possible but suspicious in the extraction forms, each with why."""
+    labels = ("Form", "Row", "Column", "What is suspicious", "What to do")
+    return Table(
+        id="suspicious-values",
+        title="Values that are possible but suspicious",
+        columns=tuple(Column(label=label, heads=label == "Form") for label in labels),
+        rows=tuple(
+            Row(cells=(cell(one.file), cell(one.row), cell(one.column), cell(one.what), cell(one.remedy)))
+            for one in warnings
+        ),
+    )
 
 
 def excluded(review: Review, context: Context) -> Said:
