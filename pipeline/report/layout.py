@@ -109,6 +109,17 @@ def day(value: date, language: str) -> str:
     return f"{first} {month} {value.year}"
 
 
+def put(words: str, *values: object) -> str:
+    """Put values into the places of fixed words, in order; nothing else in the words means anything.
+
+    >>> put("Page {} of {}", 1, 2)
+    'Page 1 of 2'
+    """
+    for value in values:
+        words = words.replace("{}", str(value), 1)
+    return words
+
+
 def walk(sections: Sequence[Section]) -> Iterator[tuple[Section, int]]:
     """List sections with their depth (1 for the outermost), each before its own sections."""
     for section in sections:
@@ -138,10 +149,10 @@ class _Layout:
             for block in (*section.own, *section.blocks):
                 if isinstance(block, Table):
                     tables += 1
-                    self._claim(block.id, self.words["table"].format(tables))
+                    self._claim(block.id, put(self.words["table"], tables))
                 elif isinstance(block, Figure):
                     figures += 1
-                    self._claim(block.id, self.words["figure"].format(figures))
+                    self._claim(block.id, put(self.words["figure"], figures))
                 elif isinstance(block, Records):
                     self._claim(block.id, block.title)
                 elif isinstance(block, References):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.report.layout import Laid, plain_text
+from pipeline.report.layout import Laid, plain_text, put
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|#~$&])")
 _STYLES = {"emphasis": "*{}*", "strong": "**{}**", "superscript": "<sup>{}</sup>", "subscript": "<sub>{}</sub>"}
@@ -63,7 +63,7 @@ def _block(block: Laid, words: dict[str, str]) -> Iterator[str]:
     elif kind == "records":
         yield from (f"- {_text(box['label'])}: {box['fact']['text']}" for box in block["boxes"])
         if block["file"]:
-            yield from ("", _text(words["unnumbered_list"].format(block["file"])))
+            yield from ("", _text(put(words["unnumbered_list"], block["file"])))
     else:
         yield from (
             f"{entry['label']}. {_inline(entry['content'])}" if block["numbered"] else f"- {_inline(entry['content'])}"

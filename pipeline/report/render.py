@@ -22,7 +22,7 @@ from pipeline.errors import Fault, ReviewError
 from pipeline.records import tables
 from pipeline.report import markdown, summary
 from pipeline.report.document import Document, Paragraph
-from pipeline.report.layout import Laid, blocks_of, lay_out, plain_text
+from pipeline.report.layout import Laid, blocks_of, lay_out, plain_text, put
 
 TEMPLATES = resources.files("pipeline.report") / "templates"
 
@@ -84,6 +84,7 @@ def _page_of(laid: Laid) -> bytes:
         script=script,
         policy=policy,
         beside=BESIDE,
+        put=put,
         logo_source=_logo_source,
         data=Markup(data),  # noqa: S704 - JSON without '<'
         places_of=lambda cell: " ".join(str(sources[source]) for source in cell["sources"]),

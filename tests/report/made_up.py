@@ -1,5 +1,6 @@
 """A made-up report that holds every kind of block; nothing in it describes a real study."""
 
+import base64
 from datetime import date
 
 from pipeline.report import words
@@ -42,6 +43,9 @@ HOSTILE = (
     "W" * 10_000,
 )
 
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
+)  # one white point
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="80" viewBox="0 0 320 80" role="img" '
     'aria-labelledby="flow-title" fill="currentColor" font-family="Arial, sans-serif" font-size="12">'

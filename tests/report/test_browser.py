@@ -6,9 +6,10 @@ from importlib import resources
 import pytest
 
 from pipeline.report import render
+from pipeline.report.compose import compose
 from pipeline.report.document import Mark, Section, Styled
 from pipeline.report.layout import blocks_of, lay_out
-from tests.report import made_up
+from tests.report import made_up, reviews
 
 pytestmark = pytest.mark.browser
 
@@ -79,6 +80,15 @@ def violations(page):
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
 def test_axe_finds_no_violation(open_page, path, width, scheme):
     assert violations(open_page(path, width=width, color_scheme=scheme)) == []
+
+
+def test_axe_finds_no_violation_in_a_whole_report_with_its_diagram(open_page, tmp_path):
+    place = tmp_path / "whole.html"
+    place.write_bytes(render.html(compose(reviews.review(sandbox=True))))
+    page = open_page(place, width=390)
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert [each for each in page.evaluate(CONTRASTS) if each["ratio"] < 4.5] == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -9,10 +9,14 @@ import pytest
 from lxml import html as lxml_html
 
 from pipeline.errors import ProtocolError
+from pipeline.extraction.summary_table import SummaryTable
 from pipeline.prisma.boxes import Flow
 from pipeline.report import render
 from pipeline.report.compose import Review, compose
+from pipeline.report.compose.citing import Citing
+from pipeline.report.compose.context import Context
 from pipeline.report.compose.review import Update
+from pipeline.report.compose.tables import from_summary
 from pipeline.report.document import Figure, References, See, Table
 from pipeline.report.layout import lay_out, walk
 from pipeline.report.markdown import write
@@ -149,6 +153,21 @@ def test_controlled_terms_in_use_are_printed_as_reference_tables(interim):
     document = compose(dataclasses.replace(interim, extraction_settings=settings))
     (table,) = [block for block in section(document, "collection").blocks if isinstance(block, Table)]
     assert [row.cells[0].content for row in table.rows][:2] == [("G1",), ("G2",)]
+
+
+def test_a_table_from_elsewhere_never_takes_a_name_that_the_report_has(interim):
+    for taken in ("flow", "search-list", "text", "prisma-flow"):
+        table = SummaryTable(name=taken, title="T", columns=("A",), rows=())
+        context = Context(Citing({}), {})
+        names = [from_summary(table, context).id for _ in range(2)]
+        assert names == [f"{taken}-2", f"{taken}-3"]
+
+
+def test_every_name_of_the_reports_own_things_is_reserved(interim):
+    named = {block.id for each, _ in walk(compose(interim).sections) for block in each.blocks if hasattr(block, "id")}
+    free = Context(Citing({}), {})
+    from_elsewhere = {"characteristics", "outcomes-by-modality", "individual-results", "discrepancy-list"}
+    assert {name for name in named if free.name(name) == name} == from_elsewhere
 
 
 def test_references_are_numbered_as_they_are_first_cited(interim):

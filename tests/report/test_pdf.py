@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.errors import ReviewError
 from pipeline.report import render
-from pipeline.report.document import Figure, Paragraph, Reference, References, Section, Verbatim, cell
+from pipeline.report.document import Figure, Logo, Paragraph, Reference, References, Section, Verbatim, cell
 from pipeline.report.layout import visible
 from tests.report import made_up
 
@@ -123,6 +123,13 @@ def test_a_folder_of_fonts_brings_the_standard_back():
     pdf = render.pdf(made_up.report(extra), fonts=fonts)
     assert pdf.standard == "PDF/UA-1"
     assert CJK in text(pdf)
+
+
+@pytest.mark.parametrize(("data", "kind"), [(made_up.SVG.encode(), "svg"), (made_up.PNG, "png")])
+def test_a_logo_is_printed_with_its_words(data, kind):
+    pdf = render.pdf(made_up.report(logo=Logo(data=data, format=kind, text="Institute of Examples")))
+    assert pdf.standard == "PDF/UA-1"
+    assert len(pdf.data) != len(render.pdf(made_up.report()).data)
 
 
 def test_a_drawing_that_is_broken_is_one_clear_fault():

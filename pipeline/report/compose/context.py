@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.report.compose.citing import Citing
 from pipeline.report.document import Block, Section
+from pipeline.report.settings import PARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +17,22 @@ class Said:
     sections: tuple[Section, ...] = ()
 
 
+# Names that parts, chapters, the page itself and the report's own tables and figures have; what comes from elsewhere
+# gets another one.
+_TAKEN = (
+    *PARTS, "methods", "results", "other", "top", "text", "data", "contents-title",
+    "agreement", "awaiting-list", "excluded-reports", "exclusion-reasons", "included-reports", "inputs",
+    "prisma-2020", "prisma-flow", "prisma-s", "record-list", "search-list", "suspicious-values",
+)  # fmt: skip
+
+
 class Context:
     """References so far, fixed words, and slugs in use."""
 
     def __init__(self, citing: Citing, words: Mapping[str, str]) -> None:
         self.citing = citing
         self.words = words
-        self._names: set[str] = set()
+        self._names: set[str] = set(_TAKEN)
 
     def name(self, text: str) -> str:
         """Make a slug that nothing else in the report has."""

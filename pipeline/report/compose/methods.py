@@ -176,7 +176,7 @@ def _reviewer(name: str, reviewer: Reviewer) -> str:
     return f"“{called}” is an automation tool{source}; its exclusions are counted apart from those by people."
 
 
-def collection(review: Review, _: Context) -> Said:
+def collection(review: Review, context: Context) -> Said:
     """Say how data were extracted, and how much of it names where it was read."""
     settings, found = review.extraction_settings, review.extraction
     rows = "Each row of a form holds one number, as its source prints it."
@@ -209,5 +209,5 @@ def collection(review: Review, _: Context) -> Said:
     if settings.risk_of_bias:
         tools = listed(settings.risk_of_bias)
         content.append((f" Risk of bias is to be judged by people with {tools}.",))
-    terms = tuple(from_summary(table) for table in reference_tables(settings))
+    terms = tuple(from_summary(table, context) for table in reference_tables(settings))
     return Said(blocks=(Paragraph(content=sentence(*content)), *terms))

@@ -153,14 +153,14 @@ def studies(review: Review, context: Context) -> Said:
     if review.extraction.studies:
         names = _cited_names(review, context)
         table = characteristics(review.extraction, review.extraction_settings, names=names)
-        blocks.append(from_summary(table, empty="No study has been extracted yet."))
+        blocks.append(from_summary(table, context, empty="No study has been extracted yet."))
     elif not included:
         blocks.append(Paragraph(content=("No report has been included yet.",)))
     if included:
         blocks.append(_reports(included, review, context))
     waiting = waiting_table(review.extraction)
     if waiting.rows:
-        blocks.append(from_summary(waiting))
+        blocks.append(from_summary(waiting, context))
     if review.extraction.unlinked:
         unlinked = counted("extraction.unlinked", len(review.extraction.unlinked), "included report")
         blocks.append(Paragraph(content=sentence(unlinked, " not yet linked to a study in the extraction forms.")))
@@ -197,7 +197,7 @@ def _reports(included: Sequence[Status], review: Review, context: Context) -> Ta
     )
 
 
-def outcomes(review: Review, _: Context) -> Said:
+def outcomes(review: Review, context: Context) -> Said:
     """Table the outcomes by treatment modality, then every result one by one, then certainty."""
     found, settings = review.extraction, review.extraction_settings
     if not found.outcomes:
@@ -205,10 +205,10 @@ def outcomes(review: Review, _: Context) -> Said:
     tables = [by_modality(found, settings), individual_results(found, settings)]
     if found.certainties:
         tables.append(summary_of_findings(found, settings))
-    return Said(blocks=tuple(from_summary(table) for table in tables))
+    return Said(blocks=tuple(from_summary(table, context) for table in tables))
 
 
-def bias(review: Review, _: Context) -> Said:
+def bias(review: Review, context: Context) -> Said:
     """Show what people judged of the risk of bias; nothing is judged by the program."""
     found = review.extraction
     blocks: list[Block] = []
@@ -220,10 +220,14 @@ def bias(review: Review, _: Context) -> Said:
         ):
             blocks.append(
                 Figure(
-                    id=f"{table.name}-{stem}", title=f"{title}, {tool.name}", svg=svg, text=_bias_text(table), file=""
+                    id=context.name(f"{table.name}-{stem}"),
+                    title=f"{title}, {tool.name}",
+                    svg=svg,
+                    text=_bias_text(table),
+                    file="",
                 )
             )
-        blocks.append(from_summary(table))
+        blocks.append(from_summary(table, context))
     if not blocks:
         blocks.append(Paragraph(content=("Nobody has judged the risk of bias yet.",)))
     return Said(blocks=tuple(blocks))
@@ -233,18 +237,18 @@ def _bias_text(table: SummaryTable) -> str:
     return f"The judgements stand in the table “{table.title}”."
 
 
-def discrepancies(review: Review, _: Context) -> Said:
+def discrepancies(review: Review, context: Context) -> Said:
     """Show numbers that several sources state, and cells that two extractors filled in differently."""
     found, settings = review.extraction, review.extraction_settings
     blocks: list[Block] = []
     table = discrepancy_table(found, settings)
     if table.rows:
-        blocks.append(from_summary(table, name="discrepancy-list"))
+        blocks.append(from_summary(table, context, name="discrepancy-list"))
     elif found.outcomes:
         blocks.append(Paragraph(content=("No number is stated by more than one source.",)))
     differences = difference_table(found)
     if differences.rows:
-        blocks.append(from_summary(differences))
+        blocks.append(from_summary(differences, context))
     if found.warnings:
         blocks.append(_suspicious(found.warnings))
     if not blocks:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pipeline.extraction.summary_table import Cell as SummaryCell
 from pipeline.extraction.summary_table import SummaryTable
+from pipeline.report.compose.context import Context
 from pipeline.report.document import Cell, Column, Content, Row, Styled, Table
 
 MANY_COLUMNS = 8  # from here on a table is set across the page in print
@@ -14,7 +15,7 @@ _NUMBER = re.compile(r"(?:[<>≤≥]\s?)?-?\d[\d,.\u2013 ()%–-]*")
 _LEADING = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-def from_summary(table: SummaryTable, *, name: str = "", empty: str = "") -> Table:
+def from_summary(table: SummaryTable, context: Context, *, name: str = "", empty: str = "") -> Table:
     """Turn a summary table into a table of the report, under its own name unless another is given."""
     texts = [[row.cells[place].text for row in table.rows] for place in range(len(table.columns))]
     columns = tuple(
@@ -35,7 +36,7 @@ def from_summary(table: SummaryTable, *, name: str = "", empty: str = "") -> Tab
         for part in (Styled(text=letter, style="superscript"), f" {note.rstrip('.')}. ")
     )
     return Table(
-        id=name or table.name,
+        id=context.name(name or table.name),
         title=table.title,
         columns=columns,
         rows=rows,
