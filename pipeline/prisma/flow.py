@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pipeline.deduplicate.citation import Citation
 from pipeline.errors import CountError, Fault
+from pipeline.prisma import versions
 from pipeline.prisma.boxes import VARIABLES, Box, Flow, Part, Step, box, part
 from pipeline.prisma.identities import ADJUSTMENTS, AWAITING, check
 from pipeline.prisma.sources import Removal, Source
@@ -37,6 +38,7 @@ def count(
     *,
     removed: Sequence[Removal] = (),
     since: Baseline | None = None,
+    studies: Mapping[str, str] | None = None,
     synthesised: Collection[str] | None = None,
     notes: Sequence[str] = (),
 ) -> Flow:
@@ -49,18 +51,19 @@ def count(
         settings: the stages.
         removed: records taken out before screening; what was decided on them counts nowhere.
         since: the previous version or run; the flow is then that of the update, with its previous-studies column.
+        studies: the study of each report, by citation, where extraction names it; the worksheets name the others.
         synthesised: studies in a meta-analysis; None if there is none.
         notes: further sentences for the legend.
 
     Raises:
         CountError: a record is in two citations or belongs to no search, a search delivered another number than was
-            counted, or a sum between boxes does not hold.
+            counted, a study in a meta-analysis has no included report, or a sum between boxes does not hold.
     """
-    counting = _Counting(sources, citations, screening, settings, removed=removed, since=since)
+    counting = _Counting(sources, citations, screening, settings, removed=removed, since=since, studies=studies or {})
     counting.reconcile()
     boxes = counting.identified() | counting.walked() | counting.included()
     if synthesised is not None:
-        boxes |= _synthesised(screening.included(settings), synthesised)
+        boxes |= counting.synthesised(synthesised)
     return check(
         Flow(
             boxes={name: boxes[name] for name in VARIABLES if name in boxes},
@@ -92,11 +95,6 @@ def _steps(
     )
 
 
-def _synthesised(included: Sequence[Status], studies: Collection[str]) -> dict[str, Box]:
-    reports = [status.citation for status in included if status.study_name in studies]
-    return {"total_studies_ma": box(dict.fromkeys(studies)), "total_reports_ma": box(reports)}
-
-
 class _Counting:
     """One count: the rows, what is in play, and the steps between boxes found on the way."""
 
@@ -109,10 +107,12 @@ class _Counting:
         *,
         removed: Sequence[Removal],
         since: Baseline | None,
+        studies: Mapping[str, str],
     ) -> None:
         self.sources, self.citations, self.screening, self.settings = sources, citations, screening, settings
         self.removal = {removal.record: removal for removal in removed}
         self.since = since
+        self.studies = versions.studies(screening, settings, studies)
         self.known: Mapping[str, str] = since.outcomes if since else {}
         self.by_id = {source.id: source for source in sources}
         self.stages = [stage.id for stage in settings.stages]
@@ -324,11 +324,26 @@ class _Counting:
         """Count the reports and studies that are included, against those of the previous version if there is one."""
         if not any(source.ran for source in self.sources):
             return {}
-        included = self.screening.included(self.settings)
-        now = {status.citation: status.study_name for status in included if status.citation not in self.removal}
+        now = {report: study for report, study in self.studies.items() if report not in self.removal}
         if self.since is None:
             return {"new_studies": box(dict.fromkeys(now.values())), "new_reports": box(now)}
         return self._updated(now, self.since)
+
+    def synthesised(self, names: Collection[str]) -> dict[str, Box]:
+        """Count the studies in a meta-analysis and their reports.
+
+        Raises:
+            CountError: one of them has no included report.
+        """
+        reports = [report for report, study in self.studies.items() if study in names]
+        strays = sorted(set(names) - {self.studies[report] for report in reports})
+        if strays:
+            remedy = "Include a report of it, or take the study out of the analysis."
+            raise CountError(
+                Fault(what=f"the study {name!r} is in a meta-analysis and has no included report", remedy=remedy)
+                for name in strays
+            )
+        return {"total_studies_ma": box(dict.fromkeys(names)), "total_reports_ma": box(reports)}
 
     def _updated(self, now: Mapping[str, str], since: Baseline) -> dict[str, Box]:
         """Count what is included now against a baseline; what does not simply add up becomes a named step."""

@@ -25,14 +25,25 @@ class Baseline:
     reports: Mapping[str, str]
 
 
-def baseline(label: str, citations: Sequence[Citation], screening: Screening, settings: ScreeningSettings) -> Baseline:
-    """Freeze what the review has reached, for the flows of later versions."""
+def baseline(
+    label: str,
+    citations: Sequence[Citation],
+    screening: Screening,
+    settings: ScreeningSettings,
+    *,
+    named: Mapping[str, str] | None = None,
+) -> Baseline:
+    """Freeze what the review has reached, for the flows of later versions; `named` as in `studies`."""
     outcomes = {}
     for citation in citations:
         last = screening.last(citation.id)
         outcomes.update(dict.fromkeys(citation.members, f"{last.stage}/{last.state}"))
-    reports = {status.citation: status.study_name for status in screening.included(settings)}
-    return Baseline(label=label, outcomes=outcomes, reports=reports)
+    return Baseline(label=label, outcomes=outcomes, reports=studies(screening, settings, named or {}))
+
+
+def studies(screening: Screening, settings: ScreeningSettings, named: Mapping[str, str]) -> dict[str, str]:
+    """Return the study of every included report: as extraction named it, or as the worksheets did, or its own."""
+    return {status.citation: named.get(status.citation, status.study_name) for status in screening.included(settings)}
 
 
 def earlier(citations: Sequence[Citation], known: Collection[str]) -> Iterator[Citation]:

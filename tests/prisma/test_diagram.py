@@ -304,3 +304,11 @@ def test_a_caption_says_which_template_it_is():
     assert wording.title(Flow(boxes=boxes("previous_studies", "website_results"))) == (
         "PRISMA 2020 flow diagram for an updated systematic review: databases, registers and other methods"
     )
+
+
+def test_exclusions_by_people_and_by_tools_and_a_meta_analysis_have_their_lines():
+    parts = (Part(label="by people", n=5), Part(label="by automation tools", n=4))
+    found = boxes(*NEW) | boxes("total_studies_ma", "total_reports_ma") | {"records_excluded": Box(n=9, parts=parts)}
+    text = words(svg(Flow(boxes=found))).replace("\u00a0", " ")
+    assert "Records excluded (n = 9) by people (n = 5) by automation tools (n = 4)" in text
+    assert "Total studies included in meta- analysis (n = 1)" in text

@@ -131,3 +131,50 @@ def test_exclusions_by_tools_are_told_from_those_by_people():
 def test_rows_that_contradict_each_other_stop_the_count(sources, found, says):
     with pytest.raises(CountError, match=says):
         count(found, sources=sources)
+
+
+def test_extraction_may_name_the_studies_and_a_meta_analysis_is_counted_by_them():
+    found = citations("refs:1", "refs:2", "refs:3")
+    votes = [said(one.id, "anna", "include", "full-text", study="Alpha") for one in found[:2]]
+    votes.append(said("refs:3", "anna", "include", "full-text"))
+    assert count(found, *votes).boxes["new_studies"].ids == ("Alpha", "refs:3")
+    named = {"refs:2": "beta-2001", "refs:3": "beta-2001"}
+    counted = count(found, *votes, studies=named, synthesised={"beta-2001"})
+    assert counted.boxes["new_studies"].ids == ("Alpha", "beta-2001")
+    assert counted.boxes["total_reports_ma"].ids == ("refs:2", "refs:3")
+
+
+def test_a_study_in_a_meta_analysis_must_have_an_included_report():
+    with pytest.raises(CountError, match="the study 'gamma' is in a meta-analysis and has no included report"):
+        count(citations("refs:1"), synthesised={"gamma"})
+
+
+def test_where_nothing_was_run_nothing_is_counted():
+    sources = (Source(id="db", name="PubMed", via="databases", ran=False),)
+    assert count([], sources=sources).boxes == {}
+
+
+def test_a_search_not_yet_run_is_named_by_its_id_where_another_of_its_name_was():
+    sources = (*SOURCES, Source(id="db2", name="PubMed", via="databases", ran=False))
+    assert count(citations("db:1"), sources=sources).not_run == ("PubMed (db2)",)
+
+
+def test_the_published_flow_of_the_second_document_comes_out_of_a_review_of_that_size():
+    """Nigri 2018: 10,135 records, of which 476 were found relevant and 116 retained."""
+    found = citations(*(f"db:{n}" for n in range(10_135)))
+    votes = [said(one.id, "anna", "include" if place < 476 else "exclude") for place, one in enumerate(found)]
+    votes += [
+        said(one.id, "anna", "include" if place < 116 else "exclude", "full-text")
+        for place, one in enumerate(found[:476])
+    ]
+    counted = count(found, *votes)
+    assert {name: n for name, n in figures(counted).items() if n} == {
+        "database_results": 10_135,
+        "records_screened": 10_135,
+        "records_excluded": 9_659,
+        "dbr_sought_reports": 476,
+        "dbr_assessed": 476,
+        "dbr_excluded": 360,
+        "new_studies": 116,
+        "new_reports": 116,
+    }

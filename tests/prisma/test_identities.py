@@ -2,7 +2,7 @@ import pytest
 
 from pipeline.errors import CountError
 from pipeline.prisma import counts, identities
-from pipeline.prisma.boxes import Box, Flow, Part, box
+from pipeline.prisma.boxes import Box, Flow, Part, Step, box
 from pipeline.prisma.counts import Counts
 
 SOUND = {
@@ -112,3 +112,25 @@ def test_a_published_flow_of_three_figures_is_checked_as_far_as_it_goes():
 def test_a_name_that_does_not_exist_is_asked_back():
     (fault,) = counts.check(Counts(counts={"record_screened": 1}))
     assert str(fault).endswith("Did you mean 'records_screened'?")
+
+
+@pytest.mark.parametrize(
+    ("flow", "says"),
+    [
+        (Flow(boxes={"record_screened": Box(n=1)}), "'record_screened' is no box. Did you mean 'records_screened'?"),
+        (
+            Flow(boxes={"dbr_excluded": Box(n=1, parts=(Part(label="a", n=1, ids=()),))}),
+            "E9: dbr_excluded, 'a': 1 and 0 ids.",
+        ),
+        (
+            Flow(boxes={}, adjustments=(Step(name="lost", label="lost", n=1),)),
+            "'lost' is no step between boxes; accepted: " + ", ".join(identities.ADJUSTMENTS) + ".",
+        ),
+        (
+            Flow(boxes={}, awaiting=(Step(name="awaiting_screening", label="x", n=-1),)),
+            "E9: awaiting_screening is below zero; accepted: whole numbers from 0.",
+        ),
+    ],
+)
+def test_what_no_flow_can_hold_is_refused(flow, says):
+    assert [str(fault) for fault in identities.faults(flow)] == [says]

@@ -1,4 +1,6 @@
-from pipeline.deduplicate.citation import Pair
+from msgspec import structs
+
+from pipeline.deduplicate.citation import Pair, Related
 from pipeline.prisma import flow, life
 from pipeline.prisma.sources import Source
 from pipeline.screening.decisions import settle
@@ -81,3 +83,16 @@ def test_decisions_at_a_stage_that_was_skipped_are_told_as_not_used():
     found = citations("refs:1")
     screening = settle(found, [said("refs:1", "anna", "include")], rules, via=VIA)
     assert "  not used: anna: include" in told(found[0].record, found, screening, rules)["Screening"]
+
+
+def test_related_documents_and_what_was_compared_are_told():
+    rules = settings(votes=1)
+    made = citation("db:1", title="A fictitious trial")
+    related = structs.replace(made, related=(Related(id="db:7", kind="erratum"),))
+    pairs = [Pair(a="db:1", b=f"db:{n}", verdict="different", rule="year", score=0.1, reason="x") for n in (2, 3)]
+    screening = settle([related], [], rules, via=VIA)
+    assert told(related.record, [related], screening, rules, pairs=pairs)["Duplicates"] == [
+        "It is the only record of its citation.",
+        "Compared with 2 more, and found different.",
+        "Related to the citation 'db:7': erratum.",
+    ]

@@ -169,3 +169,17 @@ def test_the_table_says_what_is_empty_and_what_cannot_be_estimated():
         "Krippendorff's alpha": "",
         "maybe counts as": "include",
     }
+
+
+def test_reviewers_who_judged_no_citation_together_are_not_compared():
+    assert measured(said("db:1", "anna", "include"), said("db:2", "ben", "include")) == ()
+
+
+def test_coefficients_are_shown_with_their_intervals():
+    votes = [
+        said(f"db:{n}", name, answer) for n in (1, 2, 3) for name, answer in (("anna", "include"), ("ben", "include"))
+    ]
+    votes[-1] = said("db:3", "ben", "exclude")
+    votes[0], votes[1] = said("db:1", "anna", "exclude"), said("db:1", "ben", "exclude")
+    row = dict(zip(agreement.COLUMNS, agreement.table(measured(*votes), settings())[0], strict=True))
+    assert row["Cohen's kappa"].startswith("0.40 (-")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -251,3 +253,15 @@ def test_no_decision_moves_to_another_citation_when_clusters_change(before, afte
         for one in found:
             for status in screening.statuses[one.id]:
                 assert all(set(d.records) <= set(one.members) for d in status.decisions)
+
+
+def test_two_reasons_in_words_of_their_own_are_a_conflict():
+    rules = settings()
+    rules = replace(rules, stages=(rules.stages[0], replace(rules.stages[1], reasons=())))
+    votes = [
+        said("refs:1", "anna", "exclude", "full-text", reason="too old"),
+        said("refs:1", "ben", "exclude", "full-text", reason="animals"),
+    ]
+    assert settle(citations("refs:1"), votes, rules, via=VIA).last("refs:1").about == "the reason to exclude"
+    ruling = said("refs:1", "arbiter", "exclude", "full-text", reason="animals")
+    assert settle(citations("refs:1"), [*votes, ruling], rules, via=VIA).last("refs:1").reason == "animals"

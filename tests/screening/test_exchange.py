@@ -330,3 +330,21 @@ def test_rayyan_gets_the_header_it_imports():
         "key,title,year,month,day,journal,issn,volume,issue,pages,authors,url,language,publisher,location,abstract,"
         "notes,doi,keywords,pubmed_id,pmc_id"
     )
+
+
+def test_a_pmid_matches():
+    with_pmid = [citation("db:9", title="x", pmid="123")]
+    files = {"own.csv": tables.write(("pmid", "decision"), [("PMID: 0123", "include")])}
+    found = matching.carry(load("columns", files), with_pmid, RULES, stage="title-abstract")
+    assert told(found) == [(2, "carried", "db:9", "")]
+
+
+def test_a_reason_beside_an_inclusion_goes_into_the_note():
+    rows = [("db:1", "include", "but small")]
+    found = carried("columns", {"own.csv": tables.write(("living_review_id", "decision", "reason"), rows)})
+    assert found.decisions[0].note == "reason: but small"
+
+
+def test_a_table_without_inclusion_or_criteria_is_no_file_of_colrev():
+    with pytest.raises(FormError, match="no column tells the decisions"):
+        load("colrev", {"x.csv": tables.write(("ID", "title"), [("1", "x")])})

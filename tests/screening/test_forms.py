@@ -409,3 +409,26 @@ def test_a_filled_in_place_of_a_report_says_that_it_is_at_hand():
 def test_reasons_are_accepted_by_id_and_by_label_in_any_case():
     files = edited(FT_SHEET, set_row(0, decision="exclude", reason="WRONG population"))
     assert read(files).decisions[0].reason == "population"
+
+
+def test_two_columns_that_would_be_the_same_one_are_refused():
+    files = edited(TA_SHEET, lambda rows: [row | {"Decision ": ""} for row in rows])
+    assert faults(files) == [
+        (
+            f"{TA_SHEET}, row 1: both 'decision' and 'Decision' would be the column 'decision'. Rename or remove "
+            f"one of "
+            f"them."
+        )
+    ]
+
+
+def test_without_titles_ids_are_believed_and_that_is_said():
+    files = edited(TA_SHEET, lambda rows: [{"record_id": row["record_id"], "decision": "include"} for row in rows])
+    returned = read(files)
+    assert len(returned.decisions) == 4
+    assert returned.notices == (f"{TA_SHEET}: without a column 'title', ids could not be checked against titles.",)
+
+
+def test_a_record_without_a_doi_links_to_pubmed():
+    sheet = forms.worksheet(TA, "anna", [citation("db:1", pmid="123")]).decode()
+    assert '"https://pubmed.ncbi.nlm.nih.gov/123/"' in sheet

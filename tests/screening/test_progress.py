@@ -68,3 +68,13 @@ def test_lost_rows_are_listed_so_that_they_can_be_handed_out_again():
 def test_the_work_left_is_followed_by_date():
     days = progress.burn_down(halfway().ledger.events, settings())
     assert [(day.date, day.decided, day.remaining) for day in days] == [("2026-01-01", 0, 8), ("2026-01-03", 4, 5)]
+
+
+def test_a_pilot_that_goes_on_is_said():
+    review = Review(settings(title_abstract={"pilot": 1}))
+    review.run("2026-01-01", FOUND)
+    withheld = [one for waiting in review.plan.withheld.values() for one in waiting]
+    found = progress.measure(
+        review.found, review.screening, review.returned, review.ledger, review.rules, withheld=withheld
+    )
+    assert "Title and abstract: 3 of them are handed out once the pilot round is decided." in progress.sentences(found)

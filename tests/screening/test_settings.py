@@ -146,3 +146,9 @@ def test_a_publication_and_who_has_left_get_no_worksheets():
         reviewers=TWO | {"paper": Reviewer(kind="publication", source="x"), "dora": Reviewer(active=False)}
     )
     assert rules.screeners(rules.stages[0]) == ("anna", "ben")
+
+
+def test_a_reason_without_a_name_is_refused():
+    assert "screening.stages.0.reasons.0.id: a reason has no id; accepted: a short name." in said(
+        Stage(id="full-text", reports=True, reasons=(Reason(id=" "),))
+    )

@@ -92,22 +92,21 @@ def carry(delivery: Delivery, citations: Sequence[Citation], settings: Screening
         stage: where votes count that name no stage themselves.
     """
     matches = _matches(delivery.references, citations)
-    taken: dict[tuple[str, str, tuple[str, ...]], Item] = {}
     items: list[Item] = []
+    answers: dict[tuple[str, str, tuple[str, ...]], set[str]] = defaultdict(set)
     for one in delivery.references:
         match = matches[one.file, one.row]
         for vote in one.votes:
             item = _item(one, vote, match, settings.stage(vote.stage or stage))
-            if item.decision is not None:
-                item = _once(item, taken)
             items.append(item)
+            if item.decision is not None:
+                answers[item.decision.key].add(item.decision.answer)
         if not one.votes:
             record = match.records[0] if len(match.records) == 1 and not match.doubtful else ""
             items.append(Item(reference=one, outcome="open", record=record, by=match.by, why="not decided there"))
-    contradicted = {item.decision.key for item in items if item.why == _CONTRADICTED and item.decision}
     settled = tuple(
         replace(item, outcome="ambiguous", decision=None, why=_CONTRADICTED)
-        if item.decision is not None and item.decision.key in contradicted
+        if item.decision is not None and len(answers[item.decision.key]) > 1
         else item
         for item in items
     )
@@ -134,8 +133,6 @@ def _item(one: Reference, vote: Vote, match: _Match, stage: Stage) -> Item:
         return replace(base, outcome="ambiguous", why=f"it may be {' or '.join(records)}, or none")
     if len(records) > 1:
         return replace(base, outcome="ambiguous", why=f"it fits {len(records)} records: {', '.join(records)}")
-    if vote.answer not in stage.answers:
-        return replace(base, record=records[0], why=f"the stage {stage.id!r} has no answer {vote.answer!r}")
     reason, note, why = _reason(vote, stage)
     if stage.reports and vote.answer == "exclude" and not reason:
         accepted = ", ".join(each.id for each in stage.reasons) or "one reason"
@@ -166,16 +163,6 @@ def _reason(vote: Vote, stage: Stage) -> tuple[str, str, str]:
     guess = did_you_mean(vote.reason, [text for each in stage.reasons for text in (each.id, each.title)])
     note = "; ".join(filter(None, (vote.note, f"reason: {vote.reason}")))
     return "", note, f"the reason {vote.reason!r} is not one of this stage and went into the note. {guess}".strip()
-
-
-def _once(item: Item, taken: dict[tuple[str, str, tuple[str, ...]], Item]) -> Item:
-    """Take each decision once; a second row that says otherwise makes both ambiguous."""
-    if item.decision is None:
-        return item
-    first = taken.setdefault(item.decision.key, item)
-    if first.decision is not None and first.decision.answer != item.decision.answer:
-        return replace(item, why=_CONTRADICTED)
-    return item
 
 
 def _matches(references: Sequence[Reference], citations: Sequence[Citation]) -> dict[tuple[str, int], _Match]:
