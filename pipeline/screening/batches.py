@@ -114,13 +114,15 @@ def _rounds(
     ledger: Ledger,
 ) -> tuple[_Round, list[Status], tuple[str, ...]]:
     """Choose the round, who is in it, and who waits for its end."""
+    if stage.pilot == 0:
+        return "main", list(unsettled), ()
     issued = [
         (batch, records)
         for name in settings.reviewers
         for records, batch in ledger.issued.get((stage.id, name), {}).items()
     ]
     pilot = {record for batch, records in issued if batch.endswith(PILOT) for record in records}
-    if stage.pilot == 0 or (issued and not pilot):
+    if issued and not pilot:
         return "main", list(unsettled), ()
     if pilot:
         waiting = [status for status in unsettled if pilot.isdisjoint(by_id[status.citation].members)]
@@ -189,7 +191,7 @@ def _arbitration(
     """Hand conflicts to the arbiter: all records that carry a decision are judged together."""
     joint: dict[str, tuple[str, ...]] = {}
     for status in conflicts:
-        judged = {record for decision in status.decisions for record in decision.records}
+        judged = status.judged
         records = tuple(member for member in by_id[status.citation].members if member in judged)
         if records not in handed:
             joint[status.citation] = records

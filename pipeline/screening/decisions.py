@@ -90,6 +90,11 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
         return self.state in FINAL
 
     @property
+    def judged(self) -> frozenset[str]:
+        """Return the records that carry a decision here; an arbiter judges them together."""
+        return frozenset(record for decision in self.decisions for record in decision.records)
+
+    @property
     def study_name(self) -> str:
         """Name the study of an included report: as the reviewers did, or after the report if they named none."""
         return self.study or self.citation
@@ -107,7 +112,7 @@ class Screening:
 
     Attributes:
         statuses: of every citation, in the order of the citations: its status at each stage it reached, in order.
-        ahead: decisions at a stage that their citation has not reached (an earlier answer was changed); kept, unused.
+        ahead: decisions at a stage that their citation has not reached, or skips; kept, unused.
         void: joint decisions of the arbiter on records that no longer belong to one citation; kept, unused.
         astray: decisions on records that are in no citation; kept, unused.
     """

@@ -20,6 +20,7 @@ from pipeline.screening.settings import ARBITER, ScreeningSettings, Stage
 SHOWN = ("record_id", "title", "authors", "year", "published_in", "abstract", "link")
 ASKED = ("decision", "reason", "note")
 ASKED_OF_REPORTS = ("decision", "reason", "report", "tried", "study", "note")
+TOLD_OF_REPORTS = ("decision", "reason", "report", "study", "note")  # of each reviewer, to the arbiter
 SHEET = "sheet"  # whose worksheet a row was made for: stage/reviewer
 _NEEDED = ("record_id", "decision")
 _COMPARED = ("answer", "reason", "report", "tried", "study", "note")
@@ -52,7 +53,8 @@ def columns(stage: Stage, reviewers: Sequence[str] = ()) -> tuple[str, ...]:
     >>> columns(Stage(id="title-abstract"), ("anna",))[6:]
     ('link', 'anna: decision', 'anna: reason', 'anna: note', 'decision', 'reason', 'note', 'sheet')
     """
-    said = tuple(f"{reviewer}: {what}" for reviewer in reviewers for what in ASKED)
+    told = TOLD_OF_REPORTS if stage.reports else ASKED
+    said = tuple(f"{reviewer}: {what}" for reviewer in reviewers for what in told)
     return (*SHOWN, *said, *(ASKED_OF_REPORTS if stage.reports else ASKED), SHEET)
 
 
@@ -121,6 +123,8 @@ def _said(name: str, heard: Sequence[Decision]) -> dict[str, str]:
     said: dict[str, list[str]] = {
         "decision": [decision.answer for decision in heard],
         "reason": [decision.reason for decision in heard],
+        "report": [decision.report for decision in heard],
+        "study": [decision.study for decision in heard],
         "note": [decision.note for decision in heard],
     }
     return {f"{name}: {what}": JOIN.join(dict.fromkeys(text for text in texts if text)) for what, texts in said.items()}

@@ -18,7 +18,7 @@ class ReviewerProgress:
     Attributes:
         handed: rows handed out.
         decided: decisions that stand in the worksheets, whoever handed the row out.
-        owed: rows that have no answer yet and whose citation still needs one.
+        owed: rows whose citation still needs this reviewer's answer.
         second: those of `owed` where another reviewer has decided and waits.
         spare: rows without an answer that nobody needs any more.
         lost: rows that were handed out and stand in no worksheet now.
@@ -115,13 +115,11 @@ def _reviewer(
     waiting, second, spare = 0, 0, 0
     for records in present | set(handed):
         status = statuses.get(homes.get(records[0], ""))
-        if records in answered and (status is None or name in status.voters or name == ARBITER):
-            continue
-        if status is None or not _needs(status, name):
+        if status is not None and _needs(status, name, records):
+            waiting += 1
+            second += bool(status.voters) and name != ARBITER
+        elif records not in answered:
             spare += 1
-            continue
-        waiting += 1
-        second += bool(status.voters) and name != ARBITER
     return ReviewerProgress(
         reviewer=name,
         handed=len(handed),
@@ -133,10 +131,10 @@ def _reviewer(
     )
 
 
-def _needs(status: Status, name: str) -> bool:
-    """Say whether a citation still needs this reviewer's answer."""
+def _needs(status: Status, name: str, records: tuple[str, ...]) -> bool:
+    """Say whether a citation still needs the answer of this row; an arbiter's that leaves a conflict open is none."""
     if name == ARBITER:
-        return status.state == "conflict"
+        return status.state == "conflict" and status.judged == set(records)
     return status.state == "awaiting" and name not in status.voters
 
 

@@ -78,3 +78,20 @@ def test_a_pilot_that_goes_on_is_said():
         review.found, review.screening, review.returned, review.ledger, review.rules, withheld=withheld
     )
     assert "Title and abstract: 3 of them are handed out once the pilot round is decided." in progress.sentences(found)
+
+
+def test_an_arbiter_whose_answer_leaves_the_study_open_still_owes_one():
+    review = Review(settings())
+    found = citations("refs:1")
+    (anna, ben), _ = review.run("2026-01-01", found)
+    review.fill(anna, {"refs:1": "include"}, study="Alpha 2010")
+    review.fill(ben, {"refs:1": "include"}, study="Alpha trial")
+    (arbiter,), _ = review.run("2026-01-02", found)
+    row = review.rows(arbiter)[0]
+    assert (row["anna: study"], row["ben: study"]) == ("Alpha 2010", "Alpha trial")
+    review.fill(arbiter, {"refs:1": "include"})
+    review.run("2026-01-03", found)
+    assert measured(review)[1].reviewers[-1].owed == 1
+    review.fill(arbiter, {"refs:1": "include"}, study="Alpha 2010")
+    review.run("2026-01-04", found)
+    assert measured(review)[1].reviewers[-1].owed == 0
