@@ -85,39 +85,47 @@ def combine(
     Source: Cochrane Handbook 6.5, sections 6.2.4 (several results), 23.3.4 (several groups).
     """
     refused: _Refused = []
-    basis = BASIS.get(analysis.measure)
-    stated = [row for row in treated if row.measure == analysis.measure]
-    from_arms = [row for row in treated if row.measure == basis]
-    if basis is None:
-        found = _each(analysis, stated, refused, in_time=in_time)
-    elif stated and analysis.model not in {"Mantel-Haenszel", "Peto"}:
-        refused.extend((row, Refusal("other-source", "the comparison itself is stated")) for row in from_arms)
-        refused.extend((row, Refusal("other-source", "the comparison itself is stated")) for row in compared)
-        found = _each(analysis, stated, refused)
-    elif in_time and from_arms:
-        refused.extend(
-            (row, Refusal("censored", "survival rates make no table of counts")) for row in [*treated, *compared]
-        )
-        found = []
+    if analysis.measure in BASIS:
+        found = _comparisons(analysis, treated, compared, refused, in_time=in_time)
     else:
-        refused.extend((row, Refusal("no-counts", f"{analysis.model} needs counts of both arms")) for row in stated)
-        found = _from_arms(analysis, from_arms, compared, refused)
-    contributions = [
-        Contribution(
-            study_id=study.study_id,
-            label=study.name if len(found) == 1 else f"{study.name} ({', '.join(_names(rows))})",
-            reading=reading,
-            rows=rows,
-            group=_group(analysis.subgroup, study, [row for row in rows if row in treated], modalities),
-            year=year,
-            moderator=_moderator(analysis.moderator, study, reading, year),
+        found = _each(analysis, treated, refused, in_time=in_time)
+    contributions = []
+    for rows, reading in found:
+        own = [row for row in rows if row in treated]
+        contributions.append(
+            Contribution(
+                study_id=study.study_id,
+                label=study.name if len(found) == 1 else f"{study.name} ({', '.join(_names(own))})",
+                reading=reading,
+                rows=rows,
+                group=_group(analysis.subgroup, study, own, modalities),
+                year=year,
+                moderator=_moderator(analysis.moderator, study, reading, year),
+            )
         )
-        for rows, reading in found
-    ]
     return contributions, refused
 
 
 _Found = list[tuple[tuple[Outcome, ...], Reading]]
+
+
+def _comparisons(
+    analysis: Analysis, treated: Sequence[Outcome], compared: Sequence[Outcome], refused: _Refused, *, in_time: bool
+) -> _Found:
+    """Take comparisons as they are stated; where none is usable, or the model needs counts, compute them from arms."""
+    stated = [row for row in treated if row.measure == analysis.measure]
+    from_arms = [row for row in treated if row.measure != analysis.measure]
+    if analysis.model in {"Mantel-Haenszel", "Peto"}:
+        refused.extend((row, Refusal("no-counts", f"{analysis.model} needs counts of both arms")) for row in stated)
+    elif found := _each(analysis, stated, refused):
+        known = Refusal("other-source", "the comparison itself is stated")
+        refused.extend((row, known) for row in (*from_arms, *compared))
+        return found
+    if in_time:
+        censored = Refusal("censored", "survival rates make no table of counts")
+        refused.extend((row, censored) for row in (*from_arms, *compared))
+        return []
+    return _from_arms(analysis, from_arms, compared, refused)
 
 
 def _each(analysis: Analysis, rows: Sequence[Outcome], refused: _Refused, *, in_time: bool = False) -> _Found:
@@ -261,7 +269,7 @@ def _one_an_arm(rows: Sequence[Outcome], refused: _Refused) -> list[Outcome]:
         if count == 1:
             kept.append(row)
         else:
-            reason = f"{count} numbers of {row.arm or 'one arm'}: name the population or the assessor that counts"
+            reason = f"{count} numbers of {row.arm}: name the population, the assessor or the criteria that count"
             refused.append((row, Refusal("several-numbers", reason)))
     return kept
 

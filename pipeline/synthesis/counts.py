@@ -35,7 +35,7 @@ def mantel_haenszel(tables: Sequence[TwoByTwo], measure: Measure, *, level: floa
     Sato, Greenland and Robins 1989, Biometrics 45:1323 (risk difference).
     """
     if measure not in EFFECTS:
-        return Refusal("other-measure", f"counts do not make a {measure}")
+        return Refusal("other-measure", f"counts give no {measure}")
     if refusal := _unfit(tables):
         return refusal
     pooled = _SUMS[measure](tables)

@@ -17,11 +17,16 @@ _ROUNDS = 10_000  # of a series or continued fraction; reached by no argument th
 
 
 def normal_quantile(level: float) -> float:
-    """Return the two-sided normal quantile: 1.96 for a level of 0.95.
+    """Return the two-sided normal quantile: 1.96 for a level of 0.95."""
+    return normal_z(1 - level)
+
+
+def normal_z(p: float) -> float:
+    """Return the z beyond which, on both sides, lies the area `p`, however small.
 
     Source: Wichura 1988, Applied Statistics 37:477, algorithm AS 241 (in `statistics.NormalDist`).
     """
-    return -NormalDist().inv_cdf((1 - level) / 2)
+    return -NormalDist().inv_cdf(p / 2)
 
 
 def normal_p(z: float) -> float:

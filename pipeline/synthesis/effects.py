@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.synthesis.distributions import normal_quantile
+from pipeline.synthesis.distributions import normal_quantile, normal_z
 
 FEW_PATIENTS = 50  # below this many, the error of a median from its interval is biased. Source: McGrath 2025, abstract
 
@@ -109,7 +109,7 @@ RULES: Mapping[str, str] = {
     "other-population": "The analysis asks for another part of the patients.",
     "other-treatment": "The analysis asks for another treatment, or for this one alone.",
     "other-comparator": "The analysis asks for another comparator.",
-    "other-assessment": "The analysis asks for another assessor.",
+    "other-assessment": "The analysis asks for another assessor or other criteria.",
     "other-unit": "The number stands in a unit that is not converted.",
     "other-source": "Another row states the same number and counts. Cochrane Handbook 6.5, 5.2.1.",
     "no-preference": "Sources disagree on one number, and none is marked as preferred.",
@@ -156,7 +156,7 @@ def log_ratio_from_p(ratio: float, p: float, *, is_bound: bool = False) -> Effec
     if ratio <= 0 or ratio == 1 or not 0 < p < 1:
         return Refusal("bad-figures", f"a ratio of {ratio:g} with p = {p:g} gives no standard error")
     value = math.log(ratio)
-    error = abs(value) / normal_quantile(1 - p)
+    error = abs(value) / normal_z(p)
     notes = (f"Only p < {p:g} is given; taken as p = {p:g}, which widens the interval.",) if is_bound else ()
     return Effect(value, error**2, notes)
 

@@ -4,7 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.extraction.outcomes import Study
+from pipeline.extraction import wording as stated
+from pipeline.extraction.discrepancies import chosen
+from pipeline.extraction.measures import NOT_STATED
+from pipeline.extraction.outcomes import Arm, Extraction, Study
 from pipeline.extraction.settings import ExtractionSettings, OutcomeSetting
 from pipeline.synthesis import wording
 from pipeline.synthesis.arms import Contribution
@@ -16,6 +19,7 @@ from pipeline.synthesis.pooling import Pooled
 from pipeline.synthesis.settings import Analysis
 from pipeline.synthesis.synthesise import Synthesis
 
+_SECONDARY = "Reviews and numbers of several studies"
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 
@@ -52,10 +56,12 @@ def cumulative(synthesis: Synthesis, settings: ExtractionSettings) -> Forest:
 
 
 def funnel(synthesis: Synthesis) -> Funnel | Refusal:
-    """Show effects against their standard errors, with the tests of asymmetry or why they were not made."""
+    """Show effects against their standard errors, with the tests of asymmetry, from ten studies on."""
     pooled = synthesis.pooled
     if isinstance(pooled, Refusal):
         return pooled
+    if isinstance(synthesis.asymmetry.egger, Refusal):
+        return synthesis.asymmetry.egger
     scale, percent = synthesis.scale, wording.is_percent(synthesis.analysis)
     filled = synthesis.asymmetry.filled
     added = () if isinstance(filled, Refusal) else filled.added
@@ -87,8 +93,8 @@ def asymmetry(synthesis: Synthesis) -> str:
     if not isinstance(found.begg, Refusal):
         said.append(f"Begg: tau {wording.number(found.begg.tau, 2)}, {wording.p_value(found.begg.p)}.")
     if not isinstance(found.filled, Refusal) and isinstance(found.filled.pooled, Pooled):
-        count, result = len(found.filled.added), found.filled.pooled
-        values = wording.on_scale(synthesis.scale, result.estimate, result.interval)
+        count, filled = len(found.filled.added), found.filled.pooled
+        values = wording.on_scale(synthesis.scale, filled.estimate, filled.interval)
         shown = wording.estimate(synthesis.analysis, values, synthesis.scale.unit)
         studies = "1 study" if count == 1 else f"{count} studies"
         where = f"adds {studies} on the {found.filled.side}: {shown}" if count else "adds none"
@@ -96,25 +102,27 @@ def asymmetry(synthesis: Synthesis) -> str:
     return " ".join(said)
 
 
-def timeline(
-    studies: Sequence[Study],
-    *,
-    years: Mapping[str, Sequence[int]],
-    groups: Mapping[str, str] | None = None,
-    results: Mapping[str, str] | None = None,
-    heading: str = "",
-) -> Timeline:
-    """Show when studies recruited and when their reports appeared.
+def timeline(extraction: Extraction, settings: ExtractionSettings, *, years: Mapping[str, Sequence[int]]) -> Timeline:
+    """Show when studies recruited, when their reports appeared, and what they found first of all.
+
+    Studies stand under the treatment of their experimental arms, in the protocol's order; what has no patients of its
+    own stands last. What a study found is the first number of an arm that is no comparator, by the protocol's order of
+    outcomes, primary ones first.
 
     Args:
-        studies: in the order in which they are to stand within their group.
+        extraction: every row of the forms.
+        settings: what the protocol says of treatments and outcomes.
         years: id of a study to the years of its reports.
-        groups: id of a study to the heading under which it stands; headings stand in the order of this mapping.
-        results: id of a study to what it found, in a few words.
-        heading: of the results.
     """
+    compared = {arm.key for arm in extraction.arms if arm.role == "comparator"}
+    rows = [row for row in chosen(extraction.outcomes).rows if (row.study_id, row.arm) not in compared]
+    rows.sort(key=lambda row: (settings.rank(row.outcome), row.key))
+    found: dict[str, str] = {}
+    for row in rows:
+        if row.value is not None or row.events is not None:
+            found.setdefault(row.study_id, stated.result(row, settings))
     courses = []
-    for study in studies:
+    for study in extraction.studies:
         recruited = [int(year) for year in _YEARS.findall(study.period)]
         courses.append(
             Course(
@@ -122,13 +130,30 @@ def timeline(
                 start=min(recruited) if recruited else None,
                 end=max(recruited) if len(recruited) > 1 else None,
                 published=tuple(sorted(set(years.get(study.study_id, ())))),
-                result=(results or {}).get(study.study_id, ""),
-                group=(groups or {}).get(study.study_id, ""),
+                result=found.get(study.study_id, ""),
+                group=_treatment(study, extraction.arms),
             )
         )
-    order = list(dict.fromkeys((groups or {}).values()))
-    ordered = sorted(courses, key=lambda one: order.index(one.group) if one.group else len(order))
-    return Timeline(name="timeline", title="Studies in time", courses=tuple(ordered), result=heading if results else "")
+    order = [*settings.modalities, ""]
+
+    def place(one: Course) -> tuple[bool, int, str, float, str]:
+        first = one.group.split(" + ")[0]
+        known = order.index(first) if first in order else len(order)
+        start = min([one.start or 9999, *one.published])
+        return one.group == _SECONDARY, known, one.group, start, one.label.casefold()
+
+    ordered = tuple(sorted(courses, key=place))
+    return Timeline(name="timeline", title="Studies in time", courses=ordered, result="First result" if found else "")
+
+
+def _treatment(study: Study, arms: Sequence[Arm]) -> str:
+    """Name the treatments of a study by its experimental arms, or all its arms if none is."""
+    if not study.is_primary:
+        return _SECONDARY
+    own = [arm for arm in arms if arm.study_id == study.study_id]
+    tried = [arm for arm in own if arm.role == "experimental"] or own
+    words = dict.fromkeys(" + ".join(arm.modality) for arm in tried if arm.modality)
+    return "; ".join(words) or NOT_STATED
 
 
 def favours(analysis: Analysis, outcome: OutcomeSetting) -> tuple[str, str]:

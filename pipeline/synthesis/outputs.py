@@ -2,32 +2,52 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from pipeline.extraction.outcomes import Extraction
 from pipeline.extraction.settings import ExtractionSettings
 from pipeline.extraction.summary_table import SummaryTable, as_csv, as_html, as_markdown
 from pipeline.synthesis import figures, tables
-from pipeline.synthesis.plots import forest_drawing, funnel
+from pipeline.synthesis.plots import forest_drawing, funnel, timeline
 from pipeline.synthesis.plots.funnel import Funnel
+from pipeline.synthesis.pooling import Pooled
 from pipeline.synthesis.synthesise import Synthesis
 
 
-def files(syntheses: Sequence[Synthesis], settings: ExtractionSettings) -> Mapping[str, bytes]:
-    """Return each file below outputs/synthesis/: the table of results, and of each analysis its tables and plots.
+def files(
+    syntheses: Sequence[Synthesis],
+    extraction: Extraction,
+    settings: ExtractionSettings,
+    *,
+    years: Mapping[str, Sequence[int]] | None = None,
+) -> Mapping[str, bytes]:
+    """Return each file below outputs/synthesis/: the table of results, the timeline, each analysis's tables and plots.
 
-    A plot that would show nothing is not made: no funnel where nothing was pooled, nothing cumulated if not asked for.
+    What would show nothing is not made: no list of what was left out where nothing was, no funnel below ten studies.
+
+    Args:
+        syntheses: the analyses, done, in the order of the protocol.
+        extraction: every row of the forms.
+        settings: what the protocol says of outcomes.
+        years: id of a study to the years of its reports.
     """
     made: dict[str, bytes] = {}
     for table in (tables.results(syntheses), *(table for one in syntheses for table in of(one))):
         made[f"{table.name}.csv"] = as_csv(table)
         made[f"{table.name}.md"] = as_markdown(table).encode()
         made[f"{table.name}.html"] = as_html(table).encode()
+    times = figures.timeline(extraction, settings, years=years or {})
+    if times.drawn:
+        made["timeline.svg"] = timeline.draw(times).encode()
     for synthesis in syntheses:
         made.update((f"{name}.svg", drawn.encode()) for name, drawn in plots(synthesis, settings))
     return made
 
 
 def of(synthesis: Synthesis) -> tuple[SummaryTable, ...]:
-    """Return the tables of one analysis."""
-    return tables.pooled_numbers(synthesis), tables.robustness(synthesis), tables.left_out(synthesis)
+    """Return the tables of one analysis that have a row."""
+    made = [tables.pooled_numbers(synthesis)] if synthesis.selection.contributions else []
+    made += [tables.robustness(synthesis)] if isinstance(synthesis.pooled, Pooled) else []
+    made += [tables.left_out(synthesis)] if synthesis.selection.left_out else []
+    return tuple(made)
 
 
 def plots(synthesis: Synthesis, settings: ExtractionSettings) -> Iterator[tuple[str, str]]:

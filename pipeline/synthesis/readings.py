@@ -16,7 +16,7 @@ from pipeline.synthesis import effects
 from pipeline.synthesis.counts import EFFECTS
 from pipeline.synthesis.distributions import clopper_pearson, normal_quantile
 from pipeline.synthesis.effects import Effect, Mean, Measure, ProportionScale, Refusal, Share, TwoByTwo
-from pipeline.synthesis.scales import RATIOS, Back
+from pipeline.synthesis.scales import RATIOS, Back, exponential
 
 # What arms must report for a comparison to be computed from them.
 BASIS: Mapping[Measure, str] = {
@@ -72,22 +72,18 @@ def read_comparison(row: Outcome) -> Reading | Refusal:
         effect = effects.log_ratio_from_p(value, float(p), is_bound=row.p_value.startswith(("<", "≤")))
         if isinstance(effect, Refusal):
             return effect
-        return _around(effect, math.exp, level, n=n)
-    return Refusal("no-interval", f"a {row.measure} of {value:g} without an interval")
+        return _around(effect, exponential, level, n=n)
+    return Refusal("no-interval", f"{value:g} without an interval, and no p-value that gives one")
 
 
 def read_median(row: Outcome, unit: str) -> Reading | Refusal:
-    """Read a median with its interval, in `unit`; only units of time are converted."""
+    """Read a median with its interval, in `unit`: the row's own, or both are units of time."""
     value = _number(row)
     if isinstance(value, Refusal):
         return value
     if row.ci_low is None or row.ci_high is None:
-        return Refusal("no-interval", f"a median of {value:g} without a confidence interval")
-    factor = 1.0
-    if row.unit != unit:
-        if row.unit not in MONTHS or unit not in MONTHS:
-            return Refusal("other-unit", f"given in {row.unit}, not in {unit}")
-        factor = MONTHS[row.unit] / MONTHS[unit]
+        return Refusal("no-interval", f"{value:g} without an interval")
+    factor = 1.0 if row.unit == unit else MONTHS[row.unit] / MONTHS[unit]
     level, notes = _level(row)
     numbers = [float(number) * factor for number in (row.value, row.ci_low, row.ci_high) if number is not None]
     n = None if row.n is None else float(row.n)
@@ -173,7 +169,7 @@ def of_table(
     effect = EFFECTS[measure](table)
     if isinstance(effect, Refusal):
         return effect
-    back = math.exp if measure in RATIOS else float
+    back = exponential if measure in RATIOS else float
     return _around(
         _noted(effect, notes),
         back,

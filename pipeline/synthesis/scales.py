@@ -60,11 +60,16 @@ def scale_of(
         return Scale("Proportion", back, forward, lowest=0.0, highest=1.0)
     name = measure.capitalize()
     if measure in RATIOS:
-        return Scale(name, math.exp, math.log, null=1.0, is_ratio=True, lowest=0.0)
+        return Scale(name, exponential, math.log, null=1.0, is_ratio=True, lowest=0.0)
     if measure == "median":
         return Scale(name, float, lowest=0.0, unit=unit)
     limit = 1.0 if measure == "risk difference" else math.inf
     return Scale(name, float, null=0.0, lowest=-limit, highest=limit, unit=unit)
+
+
+def exponential(value: float) -> float:
+    """Turn a logarithm into a ratio; beyond what a computer can hold stands the largest ratio that it can."""
+    return math.exp(min(value, 700.0))
 
 
 def logistic(value: float) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.extraction.discrepancies import discrepancies
-from pipeline.extraction.measures import NOT_STATED
+from pipeline.extraction.measures import MONTHS, NOT_STATED
 from pipeline.extraction.outcomes import Arm, Extraction, Outcome, Study
 from pipeline.extraction.settings import ExtractionSettings
 from pipeline.synthesis.arms import Contribution, combine
@@ -58,9 +58,16 @@ class _Review:
         return arm.modality if arm else ()
 
     def is_comparator(self, row: Outcome, name: str) -> bool:
-        """Say whether an arm is one that the analysis compares with."""
+        """Say whether an arm is one that the analysis compares with: any comparator, if it names none."""
+        if not self.analysis.comparators:
+            return self.has_role(row.study_id, name, "comparator")
         words = {name, *self.modalities(row.study_id, name)}
         return bool(words.intersection(self.analysis.comparators))
+
+    def has_role(self, study_id: str, name: str, role: str) -> bool:
+        """Say whether the arms form gives an arm this role."""
+        arm = self.arms.get((study_id, name))
+        return arm is not None and arm.role == role
 
 
 def select(
@@ -68,7 +75,7 @@ def select(
     extraction: Extraction,
     settings: ExtractionSettings,
     *,
-    years: Mapping[str, int] | None = None,
+    years: Mapping[str, Sequence[int]] | None = None,
 ) -> Selection:
     """Choose the rows that an analysis pools and make effects of them.
 
@@ -76,7 +83,7 @@ def select(
         analysis: what is to be pooled.
         extraction: every row.
         settings: what the protocol says of outcomes.
-        years: id of a study to its year of publication.
+        years: id of a study to the years of its reports; the first is the year of the study.
 
     The order of the rows does not matter. Rows about other outcomes are not mentioned.
     """
@@ -90,7 +97,7 @@ def select(
     )
     refused: list[tuple[Outcome, Refusal]] = []
     kept = _sieve(rows, review, refused)
-    kept = _one_a_number(kept, refused)
+    kept = _one_unit(_one_a_number(kept, refused), analysis, refused)
     contributions: list[Contribution] = []
     for study_id in dict.fromkeys(row.study_id for row in kept):
         study = review.studies.get(study_id, Study(study_id=study_id))
@@ -102,7 +109,7 @@ def select(
             compared=[row for row in own if _is_compared(row, review)],
             modalities=lambda row: review.modalities(row.study_id, row.arm),
             in_time=settings.outcome(analysis.outcome).kind == "time to event",
-            year=(years or {}).get(study_id),
+            year=min((years or {}).get(study_id, ()), default=None),
         )
         contributions.extend(found)
         refused.extend(out)
@@ -148,7 +155,7 @@ def _has_the_measure(row: Outcome, review: _Review) -> Refusal | None:
     measure = review.analysis.measure
     if row.measure in {measure, BASIS.get(measure)}:
         return None
-    return Refusal("other-measure", f"a {row.measure}, not a {measure}")
+    return Refusal("other-measure", f"{row.measure}, not {measure}")
 
 
 def _has_the_time(row: Outcome, review: _Review) -> Refusal | None:
@@ -168,10 +175,14 @@ def _has_the_population(row: Outcome, review: _Review) -> Refusal | None:
 
 
 def _has_the_assessor(row: Outcome, review: _Review) -> Refusal | None:
-    wanted = review.analysis.assessed_by
-    if not wanted or row.assessed_by == wanted:
-        return None
-    return Refusal("other-assessment", f"assessed by: {row.assessed_by or NOT_STATED}")
+    asked = review.analysis
+    for what, said, wanted in (
+        ("assessed by", row.assessed_by, asked.assessed_by),
+        ("criteria", row.criteria, asked.criteria),
+    ):
+        if wanted and said != wanted:
+            return Refusal("other-assessment", f"{what}: {said or NOT_STATED}")
+    return None
 
 
 def _has_the_treatment(row: Outcome, review: _Review) -> Refusal | None:
@@ -184,6 +195,8 @@ def _has_the_treatment(row: Outcome, review: _Review) -> Refusal | None:
         return Refusal("other-treatment", f"{row.arm}: {', '.join(others) or NOT_STATED}")
     if analysis.arms and row.arm not in analysis.arms:
         return Refusal("other-treatment", f"the arm {row.arm!r} is not asked for")
+    if not (analysis.modalities or analysis.arms) and review.has_role(row.study_id, row.arm, "comparator"):
+        return Refusal("other-treatment", f"{row.arm} is a comparator, and no treatment is named")
     return None
 
 
@@ -234,6 +247,25 @@ def _one_a_number(rows: Sequence[Outcome], refused: list[tuple[Outcome, Refusal]
     return [row for row in rows if id(row) not in dropped]
 
 
+def _one_unit(rows: Sequence[Outcome], analysis: Analysis, refused: list[tuple[Outcome, Refusal]]) -> list[Outcome]:
+    """Refuse rows in another unit than the one asked for, or all if none is and they differ; times are converted."""
+    if analysis.measure not in {"median", "mean difference"}:
+        return list(rows)
+    time = set(MONTHS) if analysis.measure == "median" else set()
+    units = sorted({"months" if row.unit in time else row.unit for row in rows})
+    if not analysis.unit and len(units) > 1:
+        reason = f"units differ ({', '.join(units)}): name one in `unit`"
+        refused.extend((row, Refusal("other-unit", reason)) for row in rows)
+        return []
+    kept = []
+    for row in rows:
+        if not analysis.unit or row.unit == analysis.unit or {row.unit, analysis.unit} <= time:
+            kept.append(row)
+        else:
+            refused.append((row, Refusal("other-unit", f"given in {row.unit}, not in {analysis.unit}")))
+    return kept
+
+
 def _fullness(row: Outcome) -> int:
     return sum(cell is not None for cell in (row.n, row.events, row.value, row.ci_low, row.ci_high, row.range_high))
 
@@ -246,7 +278,8 @@ def _without_overlap(
     present = {one.study_id for one in contributions}
     for group in review.analysis.overlaps:
         among = [study_id for study_id in group if study_id in present and study_id not in out]
-        out |= dict.fromkeys(among[1:], f"shares patients with {review.studies[among[0]].name}")
+        for study_id in among[1:]:
+            out[study_id] = f"shares patients with {review.studies[among[0]].name}"
     trials: dict[str, list[str]] = {}
     for study_id in sorted(present - set(out)):
         for trial in _trials(review.studies[study_id]):

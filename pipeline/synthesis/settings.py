@@ -29,14 +29,14 @@ class Analysis:
         outcome: an outcome of the protocol.
         measure: what is pooled. Odds ratio, risk ratio and risk difference are also computed from the proportions of
             two arms; mean difference and standardised mean difference from their means.
-        modalities: treatments: an arm counts if each of its modalities stands here; empty for any.
+        modalities: treatments: an arm counts if each of its modalities stands here; empty for any but comparators.
         arms: names of arms that count; empty for any.
-        comparators: modalities or names of the arms to compare with; empty for any. Needed where a comparison is
-            computed from arms.
+        comparators: modalities or names of the arms to compare with; empty for any that the arms form calls one.
         populations: parts of an arm that count, "all" for the whole of it.
         designs: designs of studies that count; empty for any. Reviews and meta-analyses never do.
         timepoint_months: when; empty for numbers without a time.
         assessed_by: whose assessment counts, where studies report several; empty for any.
+        criteria: by which criteria, where studies report several (RECIST 1.1); empty for any.
         unit: of medians and differences; empty for months where it is a time, else the one unit that all share.
         overlaps: groups of studies that share patients; of each, the first that has a usable number counts.
         leave_out: study id to the reason why it does not count here, in words.
@@ -65,6 +65,7 @@ class Analysis:
     designs: tuple[str, ...] = ()
     timepoint_months: float | None = None
     assessed_by: str = ""
+    criteria: str = ""
     unit: str = ""
     overlaps: tuple[tuple[str, ...], ...] = ()
     leave_out: dict[str, str] = field(default_factory=dict)
@@ -122,7 +123,7 @@ def _check_model(path: str, analysis: Analysis) -> Iterator[Fault]:
         "Mantel-Haenszel": tuple(EFFECTS),
     }.get(model)
     if fits and measure not in fits:
-        what = f"{model} does not pool a {measure}"
+        what = f"the model {model!r} does not fit the measure {measure!r}"
         yield Fault(what=what, column=f"{path}.model", accepted=f"{model} for {', '.join(fits)}")
     if analysis.scale != "logit" and (measure != "proportion" or model in {"", "GLMM"}):
         what = f"the scale {analysis.scale!r} would not be used"
@@ -132,9 +133,9 @@ def _check_model(path: str, analysis: Analysis) -> Iterator[Fault]:
         what = f"{analysis.level:g} is no level of confidence"
         yield Fault(what=what, column=f"{path}.level", accepted="0.5 up to, not including, 1: 0.95")
     if analysis.unit and (measure == "proportion" or measure in RATIOS):
-        yield Fault(what=f"a {measure} has no unit", column=f"{path}.unit", remedy="Leave it out.")
+        yield Fault(what=f"the measure {measure!r} has no unit", column=f"{path}.unit", remedy="Leave it out.")
     if analysis.comparators and measure in {"proportion", "median"}:
-        what = f"a {measure} compares nothing"
+        what = f"the measure {measure!r} compares nothing"
         yield Fault(what=what, column=f"{path}.comparators", remedy="Leave it out, or choose a measure that compares.")
 
 

@@ -1,8 +1,9 @@
 """One analysis from rows to results: what was pooled and how, what would change it, and what was refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.errors import did_you_mean
 from pipeline.extraction.outcomes import Extraction
 from pipeline.extraction.settings import ExtractionSettings
 from pipeline.synthesis import asymmetry
@@ -76,7 +77,7 @@ def synthesise(
     extraction: Extraction,
     settings: ExtractionSettings,
     *,
-    years: Mapping[str, int] | None = None,
+    years: Mapping[str, Sequence[int]] | None = None,
 ) -> Synthesis:
     """Do one analysis.
 
@@ -84,7 +85,7 @@ def synthesise(
         analysis: what is to be pooled.
         extraction: every row of the forms.
         settings: what the protocol says of outcomes.
-        years: id of a study to its year of publication.
+        years: id of a study to the years of its reports; the first is the year of the study.
     """
     in_time = settings.outcome(analysis.outcome).kind == "time to event"
     pooling = pooling_of(analysis, in_time=in_time)
@@ -112,7 +113,7 @@ def synthesise(
         ),
         regression=_regress(analysis, contributions, pooling),
         asymmetry=_asymmetry(effects, analysis.level),
-        notes=tuple(_notes(analysis, contributions)),
+        notes=(*_unknown(analysis, extraction), *_notes(analysis, contributions)),
     )
 
 
@@ -186,6 +187,25 @@ def _asymmetry(effects: Sequence[Effect], level: float) -> Asymmetry:
         begg=asymmetry.begg(effects),
         filled=asymmetry.trim_and_fill(effects, level=level),
     )
+
+
+def _unknown(analysis: Analysis, extraction: Extraction) -> Iterator[str]:
+    """Say which names of the analysis stand in no form."""
+    studies = {study.study_id for study in extraction.studies}
+    arms = {arm.arm for arm in extraction.arms}
+    treatments = arms | {word for arm in extraction.arms for word in arm.modality}
+    overlaps = [name for group in analysis.overlaps for name in group]
+    for key, names, known in (
+        ("leave_out", list(analysis.leave_out), studies),
+        ("overlaps", overlaps, studies),
+        ("arms", analysis.arms, arms),
+        ("modalities", analysis.modalities, treatments),
+        ("comparators", analysis.comparators, treatments),
+    ):
+        for name in names:
+            if name not in known:
+                remedy = did_you_mean(name, sorted(known))
+                yield f"{key} names {name!r}, which stands in no form. {remedy}".rstrip()
 
 
 def _notes(analysis: Analysis, contributions: Sequence[Contribution]) -> list[str]:

@@ -20,7 +20,7 @@ def results(syntheses: Sequence[Synthesis]) -> SummaryTable:
         pooled = synthesis.pooled
         name = Cell(text=synthesis.title, kind="value", traces=traces)
         if isinstance(pooled, Refusal):
-            why = f"{wording.refusal(pooled)}.{_rules(synthesis)}"
+            why = " ".join((f"{wording.refusal(pooled)}.{_rules(synthesis)}", *synthesis.notes))
             nothing = Cell(text=NOT_ESTIMABLE, kind="not estimable", note=why)
             k, out = len(synthesis.selection.contributions), len(synthesis.selection.left_out)
             rows.append(TableRow(cells=(name, _cell(str(k)), Cell(), nothing, Cell(), Cell(), _cell(str(out)))))

@@ -5,6 +5,7 @@ from pipeline.synthesis.pooling import Heterogeneity, Interval, Pooled
 from pipeline.synthesis.scales import RATIOS, Scale
 from pipeline.synthesis.settings import Analysis
 
+_MOST = 99999  # no column holds more
 _SMALL_P = 0.001
 _NEAR_0 = 0.095  # a smaller ratio would keep one digit of two decimals
 
@@ -28,8 +29,8 @@ def number(value: float, places: int, *, percent: bool = False, is_ratio: bool =
     if is_ratio and 0 < value < _NEAR_0:
         return f"{value:.2g}" if value >= 1e-4 else "< 0.0001"  # noqa: PLR2004 - below, only that it is small counts
     shown = value * 100 if percent else value
-    if abs(shown) >= 1e5:  # noqa: PLR2004 - no column holds more
-        return f"{shown:.1e}".replace("-", "−")
+    if abs(shown) > _MOST:
+        return f"> {_MOST}" if shown > 0 else f"< −{_MOST}"
     written = f"{shown:.{places}f}"
     return written.removeprefix("-") if float(written) == 0 else written.replace("-", "−")
 

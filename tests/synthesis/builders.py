@@ -38,7 +38,7 @@ def ratio(study, value, low, high, arm="drug", **cells):
     return row(study, arm, measure="hazard ratio", value=value, ci_low=low, ci_high=high, **cells)
 
 
-def review(*rows, studies=(), modalities=None):
+def review(*rows, studies=(), modalities=None, comparators=()):
     """Make an extraction of rows; studies and arms that they name are made up unless given."""
     given = {study.study_id: study for study in studies}
     for one in rows:
@@ -47,7 +47,8 @@ def review(*rows, studies=(), modalities=None):
     for one in rows:
         for name in filter(None, (one.arm, one.comparator)):
             words = (modalities or {}).get(name, (name.split()[0],))
-            arms[one.study_id, name] = Arm(study_id=one.study_id, arm=name, modality=words)
+            role = "comparator" if name in comparators else "experimental"
+            arms[one.study_id, name] = Arm(study_id=one.study_id, arm=name, modality=words, role=role)
     return Extraction(studies=tuple(given.values()), arms=tuple(arms.values()), outcomes=tuple(rows))
 
 

@@ -49,12 +49,13 @@ def test_events_are_computed_from_a_percentage_that_fits_and_the_note_says_so():
         (row(value="33"), analysis(), "no-counts", "the number of patients is not reported"),
         (row(value_status="not reported", n=10), analysis(), "not-reported", "not reported"),
         (row(value="50", value_status="about", n=10), analysis(), "not-exact", "about 50"),
-        (row(measure="median", value="3"), analysis(), "other-measure", "a median, not a proportion"),
+        (row(measure="median", value="3"), analysis(), "other-measure", "median, not proportion"),
         (row(events=1, n=9, population="old"), analysis(), "other-population", "population: old"),
         (row(events=1, n=9), analysis(populations=("old",)), "other-population", "population: all"),
         (row(events=1, n=9), analysis(modalities=("rays",)), "other-treatment", "drug: drug"),
         (row(events=1, n=9), analysis(arms=("other",)), "other-treatment", "the arm 'drug' is not asked for"),
         (row(events=1, n=9), analysis(assessed_by="us"), "other-assessment", "assessed by: not stated"),
+        (row(events=1, n=9, criteria="old"), analysis(criteria="new"), "other-assessment", "criteria: old"),
         (row(events=1, n=9), analysis(designs=("cohort",)), "other-design", "design: not stated"),
         (row(events=1, n=9), analysis(leave_out={"a": "fraud"}), "left-out-by-hand", "fraud"),
         (
@@ -75,7 +76,7 @@ def test_events_are_computed_from_a_percentage_that_fits_and_the_note_says_so():
             row(outcome="survival", measure="median", value="11.4", n=86, unit="months"),
             analysis(outcome="survival", measure="median"),
             "no-interval",
-            "a median of 11.4 without a confidence interval",
+            "11.4 without an interval",
         ),
         (
             row(outcome="survival", measure="median", value="5", ci_low="2", ci_high="9", unit="points"),
@@ -99,7 +100,7 @@ def test_events_are_computed_from_a_percentage_that_fits_and_the_note_says_so():
             ratio("a", "0.5", None, None),
             analysis(outcome="survival", measure="hazard ratio"),
             "no-interval",
-            "a hazard ratio of 0.5 without an interval",
+            "0.5 without an interval, and no p-value that gives one",
         ),
         (
             ratio("a", "0.9", "0.3", "0.8"),
@@ -233,6 +234,7 @@ def test_several_arms_apart_share_the_patients_of_their_comparator_out():
         TwoByTwo(events=4, n=30, comparator_events=3, comparator_n=16),
         TwoByTwo(events=3, n=30, comparator_events=3, comparator_n=16),
     ]
+    assert [one.label for one in found.contributions] == ["Study A (drug high)", "Study A (drug low)"]
     assert found.contributions[0].effect.notes == (
         "The patients of the comparator are shared out among 2 comparisons.",
     )
@@ -253,6 +255,32 @@ def test_a_comparison_that_is_stated_counts_before_one_that_is_computed():
     assert [(rule, reason) for _, rule, reason in refused(found)] == [
         ("other-source", "the comparison itself is stated")
     ] * 2
+
+
+def test_counts_of_arms_count_where_the_comparison_that_is_stated_cannot_be_used():
+    stated = row("a", measure="odds ratio", comparator="placebo", value="0.5")
+    rows = (stated, row("a", events=3, n=30), row("a", "placebo", events=6, n=31))
+    found = select(two_armed(), review(*rows), SETTINGS)
+    assert [one.reading.treated for one in found.contributions] == ["3/30"]
+    assert [(rule, reason) for _, rule, reason in refused(found)] == [
+        ("no-interval", "0.5 without an interval, and no p-value that gives one")
+    ]
+
+
+def test_arms_that_the_form_calls_comparators_are_those_to_compare_with_if_none_is_named():
+    rows = (row("a", events=3, n=30), row("a", "placebo", events=6, n=31))
+    found = select(analysis(measure="risk ratio"), review(*rows, comparators=("placebo",)), SETTINGS)
+    assert [(one.reading.treated, one.reading.compared) for one in found.contributions] == [("3/30", "6/31")]
+
+
+def test_a_comparator_is_no_treatment_unless_it_is_asked_for():
+    rows = (row("a", events=3, n=30), row("a", "placebo", events=6, n=31))
+    given = review(*rows, comparators=("placebo",))
+    found = select(analysis(), given, SETTINGS)
+    assert chosen(found) == [("Study A", "3/30")]
+    reason = "placebo is a comparator, and no treatment is named"
+    assert refused(found) == [("Study A", "other-treatment", reason)]
+    assert chosen(select(analysis(modalities=("placebo",)), given, SETTINGS)) == [("Study A", "6/31")]
 
 
 @pytest.mark.parametrize("model", ["Mantel-Haenszel", "Peto"])
@@ -301,6 +329,28 @@ def test_two_hazard_ratios_of_one_study_without_a_common_arm_may_stand_apart():
         "Study A (drug plus)",
         "Study A (drug)",
     ]
+
+
+def test_numbers_in_different_units_are_not_pooled_until_somebody_names_one():
+    cells = {"outcome": "score", "measure": "median", "value": "5", "ci_low": "2", "ci_high": "9", "ci_level": 95}
+    rows = (row("a", unit="points", **cells), row("b", unit="mm", **cells), row("c", unit="points", **cells))
+    found = select(analysis(outcome="score", measure="median"), review(*rows), SETTINGS)
+    assert [(rule, reason) for _, rule, reason in refused(found)] == [
+        ("other-unit", "units differ (mm, points): name one in `unit`")
+    ] * 3
+    said = select(analysis(outcome="score", measure="median", unit="points"), review(*rows), SETTINGS)
+    assert [one.study_id for one in said.contributions] == ["a", "c"]
+    assert [reason for _, _, reason in refused(said)] == ["given in mm, not in points"]
+
+
+def test_an_interval_too_wide_for_a_computer_is_still_an_interval():
+    (one,) = select(
+        analysis(outcome="survival", measure="hazard ratio"),
+        review(ratio("a", "0.5", None, None, p_value="0.9999")),
+        SETTINGS,
+    ).contributions
+    assert one.reading.low < 1e-300
+    assert one.reading.high > 1e300
 
 
 def test_medians_in_years_become_months():
@@ -386,7 +436,7 @@ def test_covariates_come_from_the_year_the_patients_and_columns_of_ones_own():
     studies = (Study(study_id="a", extra=(("dose", "7.4"), ("odd", "high"))),)
     given = review(row("a", events=1, n=9), studies=studies)
     values = {
-        name: select(analysis(moderator=name), given, SETTINGS, years={"a": 2019}).contributions[0].moderator
+        name: select(analysis(moderator=name), given, SETTINGS, years={"a": [2021, 2019]}).contributions[0].moderator
         for name in ("year", "n", "dose", "odd", "absent", "")
     }
     assert values == {"year": 2019.0, "n": 9.0, "dose": 7.4, "odd": None, "absent": None, "": None}

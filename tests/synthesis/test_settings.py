@@ -61,11 +61,11 @@ def test_settings_that_are_right_have_no_fault():
         ),
         (
             {"model": "Peto"},
-            "synthesis.0.model: Peto does not pool a proportion; accepted: Peto for odds ratio.",
+            "synthesis.0.model: the model 'Peto' does not fit the measure 'proportion'; accepted: Peto for odds ratio.",
         ),
         (
             {"model": "GLMM", "measure": "median"},
-            "synthesis.0.model: GLMM does not pool a median; accepted: GLMM for proportion.",
+            "synthesis.0.model: the model 'GLMM' does not fit the measure 'median'; accepted: GLMM for proportion.",
         ),
         (
             {"scale": "freeman-tukey"},
@@ -78,11 +78,11 @@ def test_settings_that_are_right_have_no_fault():
             {"level": 95.0},
             "synthesis.0.level: 95 is no level of confidence; accepted: 0.5 up to, not including, 1: 0.95.",
         ),
-        ({"unit": "months"}, "synthesis.0.unit: a proportion has no unit. Leave it out."),
+        ({"unit": "months"}, "synthesis.0.unit: the measure 'proportion' has no unit. Leave it out."),
         (
             {"comparators": ("placebo",)},
             (
-                "synthesis.0.comparators: a proportion compares nothing. "
+                "synthesis.0.comparators: the measure 'proportion' compares nothing. "
                 "Leave it out, or choose a measure that compares."
             ),
         ),

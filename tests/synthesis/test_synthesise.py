@@ -15,14 +15,16 @@ SHARES = (("a", 12, 40), ("b", 143, 510), ("c", 9, 61), ("d", 0, 15))
 
 def responses(**settings):
     rows = [row(study, events=x, n=n) for study, x, n in SHARES]
-    return synthesise(analysis(**settings), review(*rows), SETTINGS, years={"a": 2020, "b": 2008, "d": 2014})
+    return synthesise(
+        analysis(**settings), review(*rows), SETTINGS, years={"a": [2020], "b": [2008, 2005], "d": [2014]}
+    )
 
 
 def ratios(count, **settings):
     rows = [ratio(f"s{i:02}", f"0.{50 + i}", "0.3", f"0.{80 + i}") for i in range(count)]
     studies = [Study(study_id=f"s{i:02}", label=f"Study {i:02}", extra=(("dose", str(i)),)) for i in range(count)]
     asked = analysis(outcome="survival", measure="hazard ratio", modalities=("drug",), **settings)
-    years = {f"s{i:02}": 2000 + i for i in range(count)}
+    years = {f"s{i:02}": [2000 + i] for i in range(count)}
     return synthesise(asked, review(*rows, studies=studies), SETTINGS, years=years)
 
 
@@ -178,14 +180,28 @@ def test_what_would_change_the_result_is_listed():
 
 
 def test_every_table_and_plot_is_a_file_and_the_same_bytes_again():
-    syntheses = [responses(cumulate=True), ratios(10), ratios(0)]
-    made = outputs.files(syntheses[:1], SETTINGS)
-    assert sorted(made) == sorted(
-        [f"{name}.{kind}" for name in ("synthesis", "x-numbers", "x-left-out", "x-robustness") for kind in KINDS]
-        + [f"x-{name}.svg" for name in ("forest", "leave-one-out", "cumulative", "funnel")]
+    rows = [row(study, events=x, n=n) for study, x, n in SHARES]
+    made, again = (
+        outputs.files([responses(cumulate=True)], review(*order), SETTINGS, years={"a": [2020]})
+        for order in (rows, rows[::-1])
     )
-    assert made == outputs.files([responses(cumulate=True)], SETTINGS)
-    assert [name for name, _ in outputs.plots(syntheses[2], SETTINGS)] == []
+    assert sorted(made) == sorted(
+        [f"{name}.{kind}" for name in ("synthesis", "x-numbers", "x-robustness") for kind in KINDS]
+        + [f"x-{name}.svg" for name in ("forest", "leave-one-out", "cumulative")]
+        + ["timeline.svg"]
+    )
+    assert made == again
+
+
+def test_a_plot_that_would_show_nothing_is_not_made():
+    assert [name for name, _ in outputs.plots(ratios(0), SETTINGS)] == []
+    assert [name for name, _ in outputs.plots(ratios(1), SETTINGS)] == ["x-forest"]
+    assert [name for name, _ in outputs.plots(ratios(9), SETTINGS)] == ["x-forest", "x-leave-one-out"]
+    assert [name for name, _ in outputs.plots(ratios(10), SETTINGS)] == ["x-forest", "x-leave-one-out", "x-funnel"]
+    assert [table.name for table in outputs.of(ratios(1))] == ["x-numbers"]
+    nothing = synthesise(analysis(), review(row("a", measure="median", value="3")), SETTINGS)
+    assert [table.name for table in outputs.of(nothing)] == ["x-left-out"]
+    assert "timeline.svg" not in outputs.files([], review(), SETTINGS)
 
 
 KINDS = ("csv", "md", "html")
@@ -202,7 +218,7 @@ def test_numbers_are_written_as_a_journal_prints_them():
     assert wording.estimate(analysis(), (0.28, 0.242, 0.322)) == "28.0% (24.2 to 32.2)"
     asked = analysis(measure="hazard ratio")
     assert wording.estimate(asked, (0.65, 0.5, 0.84)) == "0.65 (0.50 to 0.84)"
-    assert wording.estimate(asked, (0.01, 0.00001, 200000.0)) == "0.01 (< 0.0001 to 2.0e+05)"
+    assert wording.estimate(asked, (0.01, 0.00001, 200000.0)) == "0.01 (< 0.0001 to > 99999)"
     assert wording.estimate(analysis(measure="median"), (11.4, 7.4, 19.8), "months") == "11.4 months (7.4 to 19.8)"
     assert wording.estimate(analysis(measure="mean difference"), (-1.0, -2.0, 0.0)) == "−1.00 (−2.00 to 0.00)"
     assert [wording.p_value(p) for p in (0.0005, 0.0234, 0.0999, 0.5)] == ["P < 0.001", "P 0.023", "P 0.100", "P 0.50"]
@@ -229,19 +245,41 @@ def test_the_text_of_a_funnel_tells_the_tests():
     assert figures.asymmetry(ratios(3)) == "No test of asymmetry: tests of a funnel need 10 studies, and there are 3."
 
 
-def test_a_timeline_takes_recruitment_from_the_study_and_years_from_its_reports():
+def test_a_timeline_takes_recruitment_years_treatment_and_first_result_from_the_forms():
     studies = (
         Study(study_id="a", label="A", period="1985-2009"),
         Study(study_id="b", label="B", period="since 2013"),
         Study(study_id="c", label="C"),
+        Study(study_id="d", label="D", design="meta-analysis"),
     )
-    drawn = figures.timeline(studies, years={"a": [2010, 2012, 2010]}, groups={"b": "drug", "a": "rays"})
-    assert [(one.label, one.start, one.end, one.published) for one in drawn.courses] == [
-        ("B", 2013, None, ()),
-        ("A", 1985, 2009, (2010, 2012)),
-        ("C", None, None, ()),
+    rows = (
+        row("a", "rays", outcome="harm", value="5", unit="per cent"),
+        row("a", "rays", value="30", unit="per cent"),
+        row("b", "drug", value_status="not reported"),
+        row("d", "drug", value="40", unit="per cent"),
+    )
+    years = {"a": [2012, 2010, 2010], "d": [2019]}
+    drawn = figures.timeline(review(*rows, studies=studies), SETTINGS, years=years)
+    assert [(one.label, one.start, one.end, one.published, one.result, one.group) for one in drawn.courses] == [
+        ("B", 2013, None, (), "", "drug"),
+        ("A", 1985, 2009, (2010, 2012), "response 30%", "rays"),
+        ("C", None, None, (), "", "not stated"),
+        ("D", None, None, (2019,), "response 40%", "Reviews and numbers of several studies"),
     ]
-    assert drawn.undated[0].label == "C"
+    assert [one.label for one in drawn.undated] == ["C"]
+
+
+def test_names_that_stand_in_no_form_are_said():
+    asked = analysis(
+        leave_out={"aa": "why"}, overlaps=(("a", "bb"),), arms=("drugs",), modalities=("rays",), comparators=("drug",)
+    )
+    found = synthesise(asked, review(row("a", events=1, n=9)), SETTINGS)
+    assert found.notes == (
+        "leave_out names 'aa', which stands in no form. Did you mean 'a'?",
+        "overlaps names 'bb', which stands in no form.",
+        "arms names 'drugs', which stands in no form. Did you mean 'drug'?",
+        "modalities names 'rays', which stands in no form.",
+    )
 
 
 def test_the_pooled_scale_is_left_for_the_one_people_read():
