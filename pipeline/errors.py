@@ -1,6 +1,6 @@
 """What a person must mend: one Fault a place, one ReviewError that carries them all to the exit code."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 SHOWN = 50  # faults printed before "... and N more"
@@ -117,3 +117,17 @@ def did_you_mean(value: str, accepted: Sequence[str]) -> str:
     by_folded = {word.casefold(): word for word in accepted}
     near = get_close_matches(value.casefold(), by_folded, n=1, cutoff=0.6)
     return f"Did you mean {by_folded[near[0]]!r}?" if near else ""
+
+
+def unknown_words(column: str, words: Iterable[str], accepted: Sequence[str]) -> Iterator[Fault]:
+    """Make a fault of each word that is not among the accepted ones.
+
+    Args:
+        column: path of the key in which the words stand.
+        words: what a person wrote.
+        accepted: what may be written.
+    """
+    for word in words:
+        if word not in accepted:
+            what, remedy = f"{word!r} is not known", did_you_mean(word, accepted)
+            yield Fault(what=what, column=column, accepted=", ".join(accepted), remedy=remedy)

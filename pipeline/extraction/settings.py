@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.errors import Fault, did_you_mean
+from pipeline.errors import Fault, unknown_words
 from pipeline.extraction.bias import TOOLS
 from pipeline.extraction.measures import MEASURE, PER_CENT, RATIO, TIMES
 from pipeline.extraction.terms import VOCABULARIES, VOCABULARY, Vocabulary
@@ -129,8 +129,8 @@ def check(settings: ExtractionSettings) -> tuple[Fault, ...]:
     return (
         *_check_outcomes(settings),
         *_check_words(settings),
-        *_known("extraction.vocabularies", settings.vocabularies, [each.column for each in VOCABULARIES]),
-        *_known("extraction.risk_of_bias", settings.risk_of_bias, list(TOOLS)),
+        *unknown_words("extraction.vocabularies", settings.vocabularies, [each.column for each in VOCABULARIES]),
+        *unknown_words("extraction.risk_of_bias", settings.risk_of_bias, list(TOOLS)),
     )
 
 
@@ -140,8 +140,8 @@ def _check_outcomes(settings: ExtractionSettings) -> Iterator[Fault]:
         path = f"extraction.outcomes.{place}"
         if not outcome.name.strip():
             yield Fault(what="an outcome has no name", column=f"{path}.name", accepted="a few words")
-        yield from _known(f"{path}.measures", outcome.measures, list(MEASURE))
-        yield from _known(f"{path}.sum_of", outcome.sum_of, [name for name in names if name != outcome.name])
+        yield from unknown_words(f"{path}.measures", outcome.measures, list(MEASURE))
+        yield from unknown_words(f"{path}.sum_of", outcome.sum_of, [name for name in names if name != outcome.name])
         fixed = next((unit for unit in outcome.units if unit in {PER_CENT, RATIO}), "")
         if fixed:
             what = f"the unit {fixed!r} belongs to a measure, not to an outcome"
@@ -178,14 +178,3 @@ def _check_words(settings: ExtractionSettings) -> Iterator[Fault]:
     for column, times in Counter(vocabulary.column for vocabulary in settings.terms).items():
         if times > 1:
             yield Fault(what=f"two vocabularies fill the column {column!r}", column="extraction.own_vocabularies")
-
-
-def _known(path: str, words: Sequence[str], accepted: Sequence[str]) -> Iterator[Fault]:
-    for word in words:
-        if word not in accepted:
-            yield Fault(
-                what=f"{word!r} is not known",
-                column=path,
-                accepted=", ".join(accepted),
-                remedy=did_you_mean(word, accepted),
-            )

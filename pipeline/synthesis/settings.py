@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.errors import Fault, did_you_mean
+from pipeline.errors import Fault, unknown_words
 from pipeline.extraction.measures import DESIGNS
 from pipeline.extraction.settings import ExtractionSettings
 from pipeline.synthesis.counts import EFFECTS
@@ -100,12 +100,16 @@ def _check_words(path: str, analysis: Analysis, extraction: ExtractionSettings) 
     if not analysis.id or set(analysis.id) - set("abcdefghijklmnopqrstuvwxyz0123456789-"):
         what = f"{analysis.id!r} cannot name a file"
         yield Fault(what=what, column=f"{path}.id", accepted="small letters, digits and hyphens")
-    yield from _known(f"{path}.outcome", [analysis.outcome], [outcome.name for outcome in extraction.outcomes])
-    yield from _known(f"{path}.modalities", analysis.modalities, extraction.modalities)
-    yield from _known(f"{path}.populations", analysis.populations, (ALL, *extraction.populations))
-    yield from _known(f"{path}.designs", analysis.designs, [name for name, pooled in DESIGNS.items() if pooled])
     columns = (*COLUMNS, *(vocabulary.column for vocabulary in extraction.terms))
-    yield from _known(f"{path}.subgroup", [analysis.subgroup] if analysis.subgroup else [], columns)
+    for key, words, accepted in (
+        ("outcome", [analysis.outcome], [outcome.name for outcome in extraction.outcomes]),
+        ("modalities", analysis.modalities, extraction.modalities),
+        ("populations", analysis.populations, extraction.populations and (ALL, *extraction.populations)),
+        ("designs", analysis.designs, [name for name, has_patients in DESIGNS.items() if has_patients]),
+        ("subgroup", [analysis.subgroup] if analysis.subgroup else [], columns),
+    ):
+        if accepted:  # else the protocol takes any word
+            yield from unknown_words(f"{path}.{key}", words, accepted)
     for at, group in enumerate(analysis.overlaps):
         if len(group) < 2:  # noqa: PLR2004 - one study overlaps with nothing
             what, remedy = f"{list(group)!r} is no group of studies", "Name two or more, the one that counts first."
@@ -137,10 +141,3 @@ def _check_model(path: str, analysis: Analysis) -> Iterator[Fault]:
     if analysis.comparators and measure in {"proportion", "median"}:
         what = f"the measure {measure!r} compares nothing"
         yield Fault(what=what, column=f"{path}.comparators", remedy="Leave it out, or choose a measure that compares.")
-
-
-def _known(path: str, words: Sequence[str], accepted: Sequence[str]) -> Iterator[Fault]:
-    for word in words:
-        if accepted and word not in accepted:
-            remedy = did_you_mean(word, accepted)
-            yield Fault(what=f"{word!r} is not known", column=path, accepted=", ".join(accepted), remedy=remedy)
