@@ -5,6 +5,7 @@ Source: Page et al. 2021, BMJ 372:n71, figure 1, and the four templates; Haddawa
 Reviews 18:e1230 (variables).
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,6 +57,30 @@ class Step:
     label: str
     n: int
     ids: tuple[str, ...] | None = None
+
+    @property
+    def what(self) -> str:
+        """Say what is counted, in the singular where it is one.
+
+        >>> Step(name="x", label="records or reports that are open await the arbiter", n=1).what
+        'record or report that is open awaits the arbiter'
+        """
+        if abs(self.n) != 1:
+            return self.label
+        noun = re.sub(r"\b(record|report)s( or report)?s?\b|\bstudies\b", _singular, self.label, count=1)
+        return re.sub(r"\b(await|were|are)\b", lambda found: _VERBS[found[0]], noun)
+
+    @property
+    def words(self) -> str:
+        """Say the figure and what it counts."""
+        return f"{self.n:,} {self.what}"
+
+
+_VERBS = {"await": "awaits", "were": "was", "are": "is"}
+
+
+def _singular(found: re.Match[str]) -> str:
+    return f"{found[1]}{found[2] or ''}" if found[1] else "study"
 
 
 Unit = Literal["records", "reports", "studies"]

@@ -232,7 +232,7 @@ def label(text: str) -> str:
 
 def lost(flow: Flow) -> tuple[str, ...]:
     """List what the CSV cannot hold, one sentence each."""
-    found = [f"{step.n:,} {step.label}: the CSV has no row for it." for step in (*flow.awaiting, *flow.adjustments)]
+    found = [f"{step.words}: the CSV has no row for it." for step in (*flow.awaiting, *flow.adjustments)]
     if flow.not_run:
         found.append(f"Not yet run: {', '.join(flow.not_run)}: the CSV cannot say so.")
     excluded = flow.boxes.get("records_excluded")

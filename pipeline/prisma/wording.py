@@ -239,10 +239,10 @@ def legend(flow: Flow) -> tuple[str, ...]:
     if flow.not_run:
         lines.append(f"Not yet run: {', '.join(flow.not_run)}. Their records are unknown, not zero.")
     if flow.awaiting:
-        open_ = "; ".join(f"{step.n:,} {step.label}" for step in flow.awaiting)
+        open_ = "; ".join(step.words for step in flow.awaiting)
         lines.append(f"In progress: {open_}.")
     for box, mark in _Words(flow).marks.items():
-        steps = "; ".join(f"{step.n:,} {step.label}" for step in flow.adjustments if _ADJUSTED[step.name] == box)
+        steps = "; ".join(step.words for step in flow.adjustments if _ADJUSTED[step.name] == box)
         lines.append(f"[{mark}] {steps}.")
     if flow.previous:
         lines.append(f"Previous version: {flow.previous}.")

@@ -134,3 +134,12 @@ def test_a_name_that_does_not_exist_is_asked_back():
 )
 def test_what_no_flow_can_hold_is_refused(flow, says):
     assert [str(fault) for fault in identities.faults(flow)] == [says]
+
+
+@pytest.mark.parametrize("label", [*identities.AWAITING.values(), *identities.ADJUSTMENTS.values()])
+def test_one_of_a_kind_is_said_in_the_singular(label):
+    said = Step(name="x", label=label, n=1).words
+    first = said.split()[1:4]
+    assert {"record", "report", "study"} & set(first)
+    assert not {"await", "were", "are"} & set(said.split())
+    assert Step(name="x", label=label, n=2).words == f"2 {label}"
