@@ -24,7 +24,7 @@ def run(work: Work) -> Account:
     folder.derive("prisma/boxes.csv", tables.write(BOXES, _rows(found)))
     folder.derive("prisma/prisma.svg", diagram.svg(found).encode())
     folder.derive("prisma/prisma_grey.svg", diagram.svg(found, theme="grey").encode())
-    return Account(did=tuple(_said(found)), pending=tuple(f"{step.n:,} {step.label}." for step in found.awaiting))
+    return Account(did=tuple(_said(found)), pending=tuple(f"{step.words}." for step in found.awaiting))
 
 
 def count(folder: ReviewFolder, protocol: Protocol, now: Screened) -> Flow:
