@@ -20,9 +20,9 @@ from pipeline.records.record import Author, Link, Record
 # Tag: meaning (assembly). Every tag that is not here and not read below is kept in `extra`.
 # Source: NLM, "PubMed format", https://pubmed.ncbi.nlm.nih.gov/help/#pubmed-format.
 TAGS: dict[str, str] = {
-    "PMID": "pmid", "PMC": "pmcid", "TI": "title", "TT": "original-title", "DP": "date", "BTI": "journal", "CTI": "journal",
-    "JT": "journal", "TA": "journal-abbreviation", "VI": "volume", "IP": "issue", "PG": "pages", "IS": "issn",
-    "ISBN": "issn", "PB": "publisher", "PL": "place", "EN": "edition", "LA": "language", "AB": "abstract",
+    "PMID": "pmid", "PMC": "pmcid", "TI": "title", "TT": "original-title", "DP": "date", "BTI": "journal",
+    "CTI": "journal", "JT": "journal", "TA": "journal-abbreviation", "VI": "volume", "IP": "issue", "PG": "pages",
+    "IS": "issn", "ISBN": "issn", "PB": "publisher", "PL": "place", "EN": "edition", "LA": "language", "AB": "abstract",
     "OT": "keyword", "MH": "mesh", "PT": "publication-type", "GN": "note", "MID": "mid",
 }  # fmt: skip
 _IN_BOOKS = {("book", "BTI"): "title", ("chapter", "CTI"): ""}

@@ -1,4 +1,4 @@
-"""Genuine exports of other people's searches: every block read, and the same records from whatever platform wrote them."""
+"""Genuine exports of other people's searches: every block read, the same records from whatever platform wrote them."""
 
 import pytest
 
