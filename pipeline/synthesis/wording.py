@@ -7,7 +7,7 @@ from pipeline.synthesis.settings import Analysis
 
 _MOST = 99999  # no column holds more
 _SMALL_P = 0.001
-_NEAR_0 = 0.095  # a smaller ratio would keep one digit of two decimals
+_NEAR_0 = 0.0095  # a smaller ratio would be 0.00 with two decimals
 
 
 def decimals(analysis: Analysis) -> int:
@@ -21,7 +21,7 @@ def is_percent(analysis: Analysis) -> bool:
 
 
 def number(value: float, places: int, *, percent: bool = False, is_ratio: bool = False) -> str:
-    """Write a number with a real minus sign and no minus before 0; a ratio near 0 keeps two digits that say something.
+    """Write a number with a real minus sign and no minus before 0; a ratio near 0 keeps two digits.
 
     >>> number(-0.5, 2), number(-0.001, 2), number(0.256, 1, percent=True), number(0.0038, 2, is_ratio=True)
     ('−0.50', '0.00', '25.6', '0.0038')
