@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pipeline.synthesis import heterogeneity
 from pipeline.synthesis.distributions import normal_p
 from pipeline.synthesis.effects import Effect, Refusal
-from pipeline.synthesis.pooling import Method, Pooled, Prediction, Test, pool
+from pipeline.synthesis.pooling import Method, Pooled, Prediction, Test, pool, test_factor
 from pipeline.synthesis.regression import Coefficient, Regression, coefficient, regress
 
 FEWEST = 3  # that the arithmetic takes; `analysis` asks for ten
@@ -45,7 +45,7 @@ def egger(effects: Sequence[Effect], *, level: float = 0.95) -> Egger | Refusal:
     columns = [[1.0] * len(y), [effect.error for effect in effects]]
     df = len(y) - 2
     fit = heterogeneity.fit_at(0, y, v, columns)
-    dispersion = heterogeneity.generalised_q(0, y, v, columns) / df
+    dispersion = test_factor("HKSJ", heterogeneity.generalised_q(0, y, v, columns) / df)
     intercept, slope = (
         coefficient(name, fit.coefficients[i], math.sqrt(fit.covariance[i][i] * dispersion), df, level)
         for i, name in enumerate(("intercept", "standard error"))
@@ -76,18 +76,25 @@ class Begg:
 def begg(effects: Sequence[Effect]) -> Begg | Refusal:
     """Test whether effects and variances are ranked alike, by the normal approximation with correction for ties.
 
+    Effects that all agree are ranked in no way.
+
     Source: Begg and Mazumdar 1994, Biometrics 50:1088; Kendall 1970, Rank Correlation Methods, chapters 3 to 5.
     """
     if refusal := _too_few(effects):
         return refusal
     total = math.fsum(1 / effect.variance for effect in effects)
     mean = math.fsum(effect.value / effect.variance for effect in effects) / total
-    points = [((effect.value - mean) / math.sqrt(effect.variance - 1 / total), effect.variance) for effect in effects]
+    points = []
+    for effect in effects:
+        spread = effect.variance - 1 / total
+        points.append(((effect.value - mean) / math.sqrt(spread) if spread > 0 else 0.0, effect.variance))
     k = len(points)
     score = sum(_sign(a[0] - b[0]) * _sign(a[1] - b[1]) for i, a in enumerate(points) for b in points[:i])
     ties = [list(Counter(column).values()) for column in zip(*points, strict=True)]
     pairs = k * (k - 1) / 2
     tied = [sum(t * (t - 1) / 2 for t in counts) for counts in ties]
+    if tied[0] == pairs:
+        return Begg(0.0, 1.0)
     tau = score / math.sqrt((pairs - tied[0]) * (pairs - tied[1]))
     variance = (k * (k - 1) * (2 * k + 5) - sum(t * (t - 1) * (2 * t + 5) for counts in ties for t in counts)) / 18
     variance += 4 * tied[0] * tied[1] / (2 * k * (k - 1))

@@ -195,6 +195,8 @@ def together_shares(shares: Sequence[Share]) -> Share:
 
 def together_means(means: Sequence[Mean]) -> Mean:
     """Combine arms into one as if nobody had divided them. Source: Cochrane Handbook 6.5, section 6.5.2.10."""
+    if len(means) == 1:
+        return means[0]
     n = math.fsum(arm.n for arm in means)
     mean = math.fsum(arm.n * arm.mean for arm in means) / n
     square = math.fsum((arm.n - 1) * arm.sd**2 + arm.n * (arm.mean - mean) ** 2 for arm in means)

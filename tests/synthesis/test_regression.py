@@ -73,6 +73,19 @@ def test_a_funnel_that_leans_to_the_right_is_filled_on_the_left():
     assert egger(leaning).slope.estimate == pytest.approx(1.5)
 
 
+def test_effects_that_all_agree_make_no_test_out_of_rounding():
+    agreed = [Effect(0.1 + 0.2, error**2) for error in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)]
+    assert egger(agreed).slope.p == pytest.approx(1)
+    assert begg(agreed).p == pytest.approx(1)
+    assert trim_and_fill(agreed).added == ()
+
+
+def test_one_study_far_more_precise_than_all_others_breaks_no_test():
+    effects = [Effect(0.0, 1e-20), *(Effect(0.5 * i, 1e6 + i) for i in range(1, 6))]
+    assert begg(effects).tau == pytest.approx(1)
+    assert egger(effects).df == 4
+
+
 def test_a_funnel_that_leans_nowhere_is_left_as_it_is():
     signs = (1, -1, -1, 1, 1, -1, -1, 1)
     level = [Effect(sign * i / 10, (i / 10) ** 2) for i, sign in enumerate(signs, start=1)]

@@ -372,6 +372,14 @@ def test_means_with_standard_deviations_or_errors_are_compared():
     assert (one.effect.value, one.effect.variance) == pytest.approx((-1, 4 / 25 + 4 / 16))
 
 
+def test_a_mean_of_one_patient_is_taken_as_it_stands():
+    cells = {"outcome": "score", "measure": "mean", "range_kind": "standard deviation", "range_high": "2"}
+    rows = (row("a", value="4", n=1, **cells), row("a", "placebo", value="5", n=16, **cells))
+    asked = analysis(outcome="score", measure="mean difference", comparators=("placebo",))
+    (one,) = select(asked, review(*rows), SETTINGS).contributions
+    assert one.effect.variance == pytest.approx(4 + 4 / 16)
+
+
 def test_arms_with_means_are_combined_as_if_nobody_had_divided_them():
     patients = [[1.0, 2.0, 4.0], [3.0, 7.0, 8.0, 10.0]]
 

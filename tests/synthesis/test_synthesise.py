@@ -1,6 +1,10 @@
 import math
+import re
+import xml.etree.ElementTree as ET
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.extraction.outcomes import Study
 from pipeline.extraction.summary_table import as_csv, as_html, as_markdown
@@ -286,3 +290,49 @@ def test_the_pooled_scale_is_left_for_the_one_people_read():
     found = ratios(3)
     values = wording.on_scale(found.scale, found.pooled.estimate, found.pooled.interval)
     assert values[0] == pytest.approx(math.exp(found.pooled.estimate))
+
+
+value = st.sampled_from(["0.001", "0.5", "1", "28", "99.9", "100"])
+rows_of_studies = st.lists(
+    st.fixed_dictionaries(
+        {
+            "arm": st.sampled_from(["drug", "drug", "placebo"]),
+            "n": st.sampled_from([1, 2, 5, 20, 100, 1_000_000]),
+            "events": st.sampled_from([None, 0, 1, 2]),
+            "value": value,
+            "ci_low": st.none() | value,
+            "ci_high": st.none() | value,
+            "p_value": st.sampled_from(["", "0.9999", "<0.001", "1e-300", "ns"]),
+        }
+    ),
+    min_size=1,
+    max_size=24,
+)
+
+
+@settings(max_examples=60)
+@given(
+    rows_of_studies,
+    st.sampled_from(["proportion", "hazard ratio", "median", "odds ratio", "risk difference", "mean difference"]),
+    st.sampled_from(["combine", "separate"]),
+    st.sampled_from(["", "random", "common"]),
+)
+def test_whatever_the_rows_hold_every_table_and_plot_can_be_made(rows, measure, several, model):
+    stated = {"odds ratio": "proportion", "risk difference": "proportion", "mean difference": "mean"}.get(
+        measure, measure
+    )
+    cells = {"measure": stated, "comparator": "placebo", "unit": "months", "range_kind": "standard deviation"}
+    made = [row(f"s{i // 2}", **cells, range_high="2", **one) for i, one in enumerate(rows)]
+    given_rows = review(*{one.key: one for one in made}.values(), comparators=("placebo",))
+    asked = analysis(
+        measure=measure, several_arms=several, model=model, cumulate=True, moderator="n", subgroup="modality"
+    )
+    years = {f"s{i}": [2000 + i] for i in range(12)}
+    found = synthesise(asked, given_rows, SETTINGS, years=years)
+    written = outputs.files([found], given_rows, SETTINGS, years=years)
+    for name, data in written.items():
+        if name.endswith(".svg"):
+            ET.fromstring(data)
+            assert not re.search(rb'"-?(nan|inf)', data)
+    everything = len(found.selection.left_out) + len({r.key for c in found.selection.contributions for r in c.rows})
+    assert everything == len(given_rows.outcomes)

@@ -292,15 +292,12 @@ def _foot(forest: Forest, columns: _Columns, bottom: float, y: float) -> tuple[l
         unit = "per cent" if forest.percent else forest.unit
         parts.append(svg.text(middle, below, unit, text_anchor="middle", font_size=SMALL))
         below += 16
-    if any(forest.favours):
-        left, right = forest.favours
-        sides = (
-            (f"←\u00a0{left}" if left else "", axis.left, "start"),
-            (f"{right}\u00a0→" if right else "", axis.right, "end"),
-        )
-        wrapped = [(wrap(words, _GRAPH / 2 - _GAP, SMALL), x, anchor) for words, x, anchor in sides]
-        for lines, x, anchor in wrapped:
-            for place, words in enumerate(lines):
-                parts.append(svg.text(x, below + 14 * place, words, text_anchor=anchor, font_size=SMALL))
+    sides = [(f"←\u00a0{forest.favours[0]}", axis.left, "start")] if forest.favours[0] else []
+    sides += [(f"{forest.favours[1]}\u00a0→", axis.right, "end")] if forest.favours[1] else []
+    wrapped = [(wrap(said, _GRAPH / 2 - 6, SMALL), x, anchor) for said, x, anchor in sides]
+    for lines, x, anchor in wrapped:
+        for place, part in enumerate(lines):
+            parts.append(svg.text(x, below + 14 * place, part, text_anchor=anchor, font_size=SMALL))
+    if wrapped:
         below += 14 * max(len(lines) for lines, _, _ in wrapped) + 2
     return parts, max(below, y) + _MARGIN
