@@ -2,13 +2,15 @@
 
 import gzip
 import io
+import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from pipeline.errors import Fault, SearchError
+from pipeline.errors import CountError, Fault, SearchError
 from pipeline.search import search_run
 from pipeline.search.listing import BATCH
+from pipeline.search.pmids import Pmids
 from pipeline.search.pubmed import Progress, PubMed, Tell, silence
 from pipeline.search.replies import page_pmids
 from pipeline.search.search_run import Page
@@ -23,8 +25,8 @@ Sink = Callable[[str, bytes], None]  # takes a finished page: its name below the
 class Fetched:
     """The pages that hold the records of a list of PMIDs, and what became of those that did not come."""
 
-    pages: tuple[Page, ...]
-    pmids: tuple[str, ...]
+    pages: tuple[Page, ...] = ()
+    pmids: Pmids = field(default_factory=Pmids)
     vanished: tuple[str, ...] = ()
     replaced: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
@@ -46,7 +48,7 @@ def fetch_records(
 
     Args:
         pubmed: the client.
-        pmids: which records; the order is that of the pages.
+        pmids: which records; they are fetched in ascending order.
         sink: takes each page as soon as it is finished.
         kept: pages of a run that was broken off, by name; what they hold is not fetched again.
         accept_missing: PMIDs that PubMed lists and does not deliver, and that a person accepts to go without.
@@ -54,21 +56,28 @@ def fetch_records(
 
     Raises:
         SearchError: an answer was not complete, held records nobody asked for, or PMIDs are missing.
+        CountError: the pages do not hold what was accounted for.
     """
     shelf = _Shelf(sink, pubmed.now, kept)
-    wanted = tuple(dict.fromkeys(pmids))
-    shelf.resume(frozenset(wanted))
-    absent = _fetch_pages(pubmed, [pmid for pmid in wanted if pmid not in shelf.held], shelf, len(wanted), tell)
+    wanted = pmids if isinstance(pmids, Pmids) else Pmids(pmids)
+    todo = wanted.without(shelf.resume(wanted))
+    absent = _fetch_pages(pubmed, todo, shelf, len(wanted), tell)
     if len(absent) > _MANY:
         absent = _fetch_pages(pubmed, absent, shelf, len(wanted), tell)
     if len(absent) > _MANY:
         raise _undelivered(pubmed, absent)
-    vanished, replaced, missing = _settle(pubmed, absent, shelf)
-    unaccepted = [pmid for pmid in missing if pmid not in accept_missing]
+    settled = _settle(pubmed, absent, wanted, shelf)
+    unaccepted = [pmid for pmid in settled.missing if pmid not in accept_missing]
     if unaccepted:
         raise _undelivered(pubmed, unaccepted)
-    there = search_run.ordered(shelf.held)
-    return Fetched(tuple(shelf.pages), there, tuple(vanished), tuple(replaced), tuple(missing))
+    gone = Pmids((*settled.vanished, *settled.missing, *(listed for listed, _ in settled.replaced)))
+    there = wanted.without(gone)
+    if settled.replaced:
+        there = there.together(new for _, new in settled.replaced)
+    if shelf.held != len(there):
+        what = f"{shelf.held} records are on the pages, and {len(there)} are accounted for"
+        raise CountError(Fault(what=what, remedy="This is a fault of the program: nothing was recorded."))
+    return replace(settled, pages=tuple(shelf.pages), pmids=there)
 
 
 def _undelivered(pubmed: PubMed, pmids: Sequence[str]) -> SearchError:
@@ -82,39 +91,39 @@ def _named(pmids: Sequence[str]) -> str:
 
 
 class _Shelf:
-    """The finished pages of a run, and the PMIDs they hold."""
+    """The finished pages of a run, and how many records they hold."""
 
     def __init__(self, sink: Sink, now: Callable[[], datetime], kept: Mapping[str, bytes]) -> None:
-        self.held: set[str] = set()
+        self.held = 0
         self.pages: list[Page] = []
         self._sink, self._now, self._kept = sink, now, kept
+        self._number = 0
 
-    def resume(self, wanted: frozenset[str]) -> None:
+    def resume(self, wanted: Pmids) -> Pmids:
         """Take over the pages of a broken-off run that are whole and hold nothing but what is wanted now."""
+        resumed = Pmids()
         for name, data in sorted(self._kept.items()):
             try:
                 body, fetched = unpack(data)
                 pmids = page_pmids(body)
-            except (ValueError, OSError, EOFError):
+            except (ValueError, OSError, EOFError, zlib.error):
                 continue
-            if pmids and wanted.issuperset(pmids) and self.held.isdisjoint(pmids):
+            if pmids and all(pmid in wanted and pmid not in resumed for pmid in pmids):
+                resumed = resumed.together(pmids)
                 self._note(name, body, pmids, fetched)
+        return resumed
 
     def put(self, body: bytes, pmids: Sequence[str]) -> None:
         """Hand on a page."""
         fetched = self._now()
-        name = self._free_name()
+        self._number += 1
+        while (name := f"pages/{self._number:04}.xml.gz") in self._kept:
+            self._number += 1
         self._sink(name, pack(body, fetched))
         self._note(name, body, pmids, fetched)
 
-    def _free_name(self) -> str:
-        number = len(self.pages) + 1
-        while (name := f"pages/{number:04}.xml.gz") in self._kept or any(page.file == name for page in self.pages):
-            number += 1
-        return name
-
     def _note(self, name: str, body: bytes, pmids: Sequence[str], fetched: datetime) -> None:
-        self.held.update(pmids)
+        self.held += len(set(pmids))
         digest = search_run.sha256(body)
         self.pages.append(Page(file=name, sha256=digest, records=len(pmids), fetched=stamp(fetched)))
 
@@ -123,9 +132,9 @@ def _fetch_pages(pubmed: PubMed, pmids: Sequence[str], shelf: _Shelf, total: int
     """Fetch PMIDs page by page; return those that did not come."""
     absent: list[str] = []
     for start in range(0, len(pmids), BATCH):
-        tell(Progress("fetching", len(shelf.held), total))
+        tell(Progress("fetching", shelf.held, total))
         absent += _fetch_page(pubmed, pmids[start : start + BATCH], shelf)
-    tell(Progress("fetching", len(shelf.held), total))
+    tell(Progress("fetching", shelf.held, total))
     return absent
 
 
@@ -146,7 +155,7 @@ def _fetch_page(pubmed: PubMed, batch: Sequence[str], shelf: _Shelf) -> list[str
     return [pmid for pmid in batch if pmid not in came]
 
 
-def _settle(pubmed: PubMed, absent: Sequence[str], shelf: _Shelf) -> tuple[list[str], list[tuple[str, str]], list[str]]:
+def _settle(pubmed: PubMed, absent: Sequence[str], wanted: Pmids, shelf: _Shelf) -> Fetched:
     """Find out what became of the PMIDs that did not come: vanished, replaced, missing."""
     vanished: list[str] = []
     replaced: list[tuple[str, str]] = []
@@ -154,20 +163,22 @@ def _settle(pubmed: PubMed, absent: Sequence[str], shelf: _Shelf) -> tuple[list[
     for pmid in absent:
         body, pmids = pubmed.fetch([pmid])
         came = set(pmids)
-        if len(came) == 1:
-            (delivered,) = came
-            if delivered != pmid:
-                replaced.append((pmid, delivered))
-            if delivered not in shelf.held:
-                shelf.put(body, pmids)
-        elif came:
+        if len(came) > 1:
             what = f"{pubmed.source} delivered {len(came)} records for PMID {pmid}"
             raise SearchError(Fault(what=what, remedy="Nothing was recorded. Run again later."))
+        if came == {pmid}:
+            shelf.put(body, pmids)
+        elif came:
+            (delivered,) = came
+            known = delivered in wanted or any(delivered == new for _, new in replaced)
+            if not known:
+                shelf.put(body, pmids)
+            replaced.append((pmid, delivered))
         elif pubmed.search(f"{pmid}[uid]", listed=0).count:
             missing.append(pmid)
         else:
             vanished.append(pmid)
-    return vanished, replaced, missing
+    return Fetched(vanished=tuple(vanished), replaced=tuple(replaced), missing=tuple(missing))
 
 
 def pack(body: bytes, fetched: datetime) -> bytes:
@@ -179,7 +190,7 @@ def unpack(data: bytes) -> tuple[bytes, datetime]:
     """Give back a page and when it came.
 
     Raises:
-        OSError, EOFError: the bytes are damaged.
+        OSError, EOFError, zlib.error: the bytes are damaged.
     """
     with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
         body = stream.read()

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import Fault, ProtocolError, SearchError
-from pipeline.search import search_run, slices
+from pipeline.search import slices
+from pipeline.search.pmids import Pmids
 from pipeline.search.pubmed import Progress, PubMed, Tell, silence
 from pipeline.search.replies import Found
 from pipeline.search.search_run import Drift, Seed, Slice, Step
@@ -19,7 +20,7 @@ _LOST = ("PhraseNotFound", "FieldNotFound", "QuotedPhraseNotFound", "PhraseIgnor
 class Listed:
     """All PMIDs that match a term, ascending, and how that was made sure."""
 
-    pmids: tuple[str, ...]
+    pmids: Pmids
     found: Found
     slices: tuple[Slice, ...]
     drifts: tuple[Drift, ...] = ()
@@ -36,7 +37,7 @@ def list_pmids(pubmed: PubMed, asked: str, *, tell: Tell = silence) -> Listed:
     for _ in range(ROUNDS):
         if found.count <= slices.CAP:
             whole = Slice(low=1, high=slices.HIGHEST, count=found.count)
-            return Listed(search_run.ordered(found.pmids), found, (whole,), tuple(drifts))
+            return Listed(Pmids(found.pmids), found, (whole,), tuple(drifts))
         listed = _list_slices(pubmed, asked, found, tell)
         again = pubmed.search(asked)
         if listed is not None:
@@ -51,9 +52,7 @@ def list_pmids(pubmed: PubMed, asked: str, *, tell: Tell = silence) -> Listed:
     raise SearchError(Fault(what=what, remedy="Run again when its index is not being updated; nothing was recorded."))
 
 
-def _list_slices(
-    pubmed: PubMed, asked: str, found: Found, tell: Tell
-) -> tuple[tuple[str, ...], tuple[Slice, ...]] | None:
+def _list_slices(pubmed: PubMed, asked: str, found: Found, tell: Tell) -> tuple[Pmids, tuple[Slice, ...]] | None:
     """List a large result part by part; None if a part no longer fits into one answer."""
     tell(Progress(f"planning the list of {found.count:,} records"))
 
@@ -63,7 +62,7 @@ def _list_slices(
     # The list that came with the count is the newest part of the whole: nearly nothing lies above it, and it is a part.
     first = [int(pmid) for pmid in found.pmids] or [slices.HIGHEST]
     cuts = (max(first), min(first) - 1)
-    pmids: list[str] = []
+    pmids = Pmids()
     parts: list[Slice] = []
     for part in slices.plan(found.count, counted, cuts=cuts):
         if part.count:
@@ -71,11 +70,11 @@ def _list_slices(
             stray = next((pmid for pmid in reply.pmids if not part.low <= int(pmid) <= part.high), None)
             if reply.count > slices.CAP or stray:
                 return None
-            pmids.extend(reply.pmids)
+            pmids = pmids.together(Pmids(reply.pmids))
             part = Slice(low=part.low, high=part.high, count=reply.count)  # noqa: PLW2901 - what it holds by now
         parts.append(part)
         tell(Progress("listing", len(pmids), found.count))
-    return search_run.ordered(pmids), tuple(parts)
+    return pmids, tuple(parts)
 
 
 def search(pubmed: PubMed, query: str, limits: Limits, *, tell: Tell = silence) -> tuple[tuple[Step, ...], Listed]:
@@ -112,7 +111,7 @@ def search(pubmed: PubMed, query: str, limits: Limits, *, tell: Tell = silence) 
 class Linked:
     """What PubMed links to some seeds: the PMIDs in ascending order, what each seed gave, how many were seeds."""
 
-    pmids: tuple[str, ...]
+    pmids: Pmids
     seeds: tuple[Seed, ...]
     seeds_found: int
 
@@ -130,7 +129,7 @@ def follow(pubmed: PubMed, kind: str, settings: Seeds, seeds: Sequence[str], *, 
     if not seeds:
         what = f"a search of kind {kind!r} has no seeds to start from"
         raise ProtocolError(Fault(what=what, column="seeds", remedy="Name PMIDs, or run it when there are some."))
-    known = search_run.ordered(seeds)
+    known = Pmids(seeds)
     taken: set[str] = set()
     told: list[Seed] = []
     for start in range(0, len(known), BATCH):
@@ -143,7 +142,7 @@ def follow(pubmed: PubMed, kind: str, settings: Seeds, seeds: Sequence[str], *, 
             told.append(Seed(pmid=links.pmid, linked=len(links.links), taken=len(near)))
             taken.update(near)
     found = taken.difference(known)
-    return Linked(search_run.ordered(found), tuple(told), len(taken) - len(found))
+    return Linked(Pmids(found), tuple(told), len(taken) - len(found))
 
 
 def narrow(
@@ -158,13 +157,13 @@ def narrow(
     words = f"{ELINKS[strategy.kind]} links of {len(linked.seeds)} seeds"
     narrowing = clauses(strategy.limits)
     counts = [0] * len(narrowing)
-    left: list[str] = list(linked.pmids) if not narrowing else []
+    left = Pmids() if narrowing else linked.pmids
     for start in range(0, len(linked.pmids) if narrowing else 0, BATCH):
         batch = " OR ".join(f"{pmid}[uid]" for pmid in linked.pmids[start : start + BATCH])
         steps, listed = search(pubmed, batch, strategy.limits, tell=tell)
         counts = [count + step.count for count, step in zip(counts, steps[1:], strict=True)]
-        left += listed.pmids
+        left = left.together(listed.pmids)
     told = [Step(limit="", term=ELINKS[strategy.kind], words=words, count=len(linked.pmids))]
     for clause, count in zip(narrowing, counts, strict=True):
         told.append(Step(limit=clause.limit, term=clause.term, words=clause.words, count=count))
-    return tuple(told), Listed(search_run.ordered(left), Found(len(left)), ())
+    return tuple(told), Listed(left, Found(len(left)), ())

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pipeline.errors import Fault
 from pipeline.formats import pubmed_xml
 from pipeline.records.record import Record
-from pipeline.search import search_run
 from pipeline.search.listing import BATCH
+from pipeline.search.pmids import Pmids
 from pipeline.search.pubmed import PubMed
 from pipeline.search.retrieval import check_query
 from pipeline.search.strategy import NO_LIMITS, Limits, clauses, term
@@ -75,7 +75,7 @@ def recall(pubmed: PubMed, query: str, known: Sequence[str], *, limits: Limits =
         SearchError: no complete answer came.
     """
     check_query(query)
-    wanted = search_run.ordered(known)
+    wanted = Pmids(known)
     there = _matching(pubmed, "", wanted)
     found = _matching(pubmed, term(query, limits), there)
     parts = [*_parts(query, parse(query).tree), *((clause.term, False) for clause in clauses(limits))]
@@ -90,7 +90,7 @@ def recall(pubmed: PubMed, query: str, known: Sequence[str], *, limits: Limits =
     titles = _titles(pubmed, tuple(failing))
     missed = tuple(Missed(pmid, titles.get(pmid, ""), tuple(places)) for pmid, places in failing.items())
     unknown = tuple(pmid for pmid in wanted if pmid not in there)
-    return Recall(search_run.ordered(found), missed, unknown, tuple(concepts))
+    return Recall(tuple(found), missed, unknown, tuple(concepts))
 
 
 def _matching(pubmed: PubMed, asked: str, pmids: Iterable[str]) -> dict[str, None]:
@@ -99,7 +99,7 @@ def _matching(pubmed: PubMed, asked: str, pmids: Iterable[str]) -> dict[str, Non
     for batch in _batches(pmids):
         ids = " OR ".join(f"{pmid}[uid]" for pmid in batch)
         found += pubmed.search(f"({asked}) AND ({ids})" if asked else ids).pmids
-    return dict.fromkeys(search_run.ordered(found))
+    return dict.fromkeys(Pmids(found))
 
 
 def _batches(pmids: Iterable[str]) -> Iterator[Sequence[str]]:

@@ -35,6 +35,9 @@ _FINAL_ERRORS = re.compile(
 _PROLOGUE = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>|\s+)*", re.DOTALL | re.IGNORECASE)
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _TITLE = re.compile(rb"<(?:title|h1)[^>]*>(.*?)</", re.DOTALL | re.IGNORECASE)
+# The ids are taken out before Bio.Entrez reads the reply: it keeps an object of half a kilobyte for each of 9,999.
+_ID_LIST = re.compile(rb"<IdList>.*?</IdList>", re.DOTALL)
+_ID = re.compile(rb"<Id>\s*([^<]*?)\s*</Id>")
 _STATUS_OK = 200
 _STATUS_REPEAT = frozenset({408, 425, 429})
 _STATUS_SERVER = 500
@@ -172,8 +175,8 @@ def read_esearch(body: bytes, *, listed: int) -> Found:
     Raises:
         ValueError: Count is missing, or the list is short or long, or an id is no PMID or stands there twice.
     """
-    reply = _control(body)
-    pmids = tuple(str(pmid) for pmid in reply.get("IdList", ()))
+    pmids = tuple(pmid.decode("ascii", "replace") for pmid in _ID.findall((_ID_LIST.search(body) or [b""])[0]))
+    reply = _control(_ID_LIST.sub(b"<IdList/>", body, count=1))
     if "Count" not in reply or not str(reply["Count"]).isdecimal():
         raise ValueError("no Count")
     if len(set(pmids)) != len(pmids) or not all(pmid.isdecimal() for pmid in pmids):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pipeline.errors import Fault, ProtocolError
 from pipeline.search import listing, search_run
 from pipeline.search.fetching import Sink, fetch_records, stamp
+from pipeline.search.pmids import Pmids
 from pipeline.search.pubmed import Progress, PubMed, Tell, silence
 from pipeline.search.repair import smallest
 from pipeline.search.search_run import SearchRun
@@ -23,7 +24,7 @@ class Retrieval:
     """A finished search: the run, and all its PMIDs, for the ids file."""
 
     run: SearchRun
-    pmids: tuple[str, ...]
+    pmids: Pmids
 
 
 def retrieve(
@@ -66,15 +67,15 @@ def retrieve(
     begun, sent, repeated = pubmed.now(), pubmed.requests, pubmed.repeats
     tell(Progress("asking for the state of the index"))
     index = pubmed.updated()
-    linked = listing.Linked((), (), 0)
+    linked = listing.Linked(Pmids(), (), 0)
     if strategy.kind == "query":
         steps, listed = listing.search(pubmed, query, strategy.limits, tell=tell)
     else:
         linked = listing.follow(pubmed, strategy.kind, strategy.seeds, seeds, tell=tell)
         steps, listed = listing.narrow(pubmed, linked, strategy, tell=tell)
-    new = [pmid for pmid in listed.pmids if pmid not in held]
+    new = listed.pmids.without(Pmids(held))
     fetched = fetch_records(pubmed, new, sink=sink, kept=kept, accept_missing=strategy.accept_missing, tell=tell)
-    pmids = search_run.ordered([*fetched.pmids, *(pmid for pmid in listed.pmids if pmid in held)])
+    pmids = fetched.pmids if len(new) == len(listed.pmids) else fetched.pmids.together(listed.pmids.without(new))
     run = SearchRun(
         search=search,
         date=stamp(begun)[:10],

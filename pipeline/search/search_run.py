@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from pipeline.search.pmids import Pmids
+
 IDS_FILE = "ids.txt"
 RUN_FILE = "run.json"
 
@@ -164,12 +166,7 @@ def ids_text(pmids: Iterable[str]) -> bytes:
     >>> ids_text(["200", "31", "200"])
     b'31\n200\n'
     """
-    return "".join(f"{pmid}\n" for pmid in ordered(pmids)).encode("ascii")
-
-
-def ordered(pmids: Iterable[str]) -> tuple[str, ...]:
-    """Put PMIDs in ascending order, each once."""
-    return tuple(sorted(set(pmids), key=int))
+    return (pmids if isinstance(pmids, Pmids) else Pmids(pmids)).text()
 
 
 def sha256(data: bytes) -> str:
