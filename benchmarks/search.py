@@ -74,7 +74,8 @@ def searching(options: argparse.Namespace) -> None:
         seen = child("search", options)
         served.terminate()
     print(f"\n{options.records:,} records over loopback: {seen['requests']} requests, {seen['found']:,} reconciled")
-    print(f"{seen['wall']:.1f} s, {seen['cpu']:.1f} CPU s of the client, {seen['memory']:.0f} MB peak")
+    print(f"{seen['wall']:.1f} s, {seen['cpu']:.1f} CPU s of the client, {seen['held']:.1f} MB peak")
+    print(f"{seen['memory']:.1f} MB peak after every page was read into records, one by one")
     if options.rate:
         dictated = (seen["requests"] - 1) / options.rate
         added = seen["wall"] / dictated - 1
@@ -182,7 +183,7 @@ def search(options: argparse.Namespace) -> dict[str, float]:
         found = retrieval.retrieve(
             client, strategy, search="n", published=NIGRI, sink=lambda name, data: (folder / name).write_bytes(data)
         )
-        wall, cpu = time.monotonic() - started, time.process_time() - begun
+        wall, cpu, held = time.monotonic() - started, time.process_time() - begun, peak()
         count = 0
         for page in found.run.pages:
             stream = io.BytesIO(unpack((folder / page.file).read_bytes())[0])
@@ -190,7 +191,8 @@ def search(options: argparse.Namespace) -> dict[str, float]:
             count += sum(not isinstance(record, Fault) for record in read)
     if not count == found.run.count == found.run.identified:
         raise SystemExit(f"{count} records read, {found.run.count} counted, {found.run.identified} identified")
-    return measured(count, begun) | {"cpu": cpu, "wall": wall, "requests": found.run.requests, "found": count}
+    done = {"cpu": cpu, "wall": wall, "requests": found.run.requests, "found": count, "held": held}
+    return measured(count, begun) | done
 
 
 CHILDREN = {

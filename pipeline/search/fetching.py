@@ -50,7 +50,8 @@ def fetch_records(
         pubmed: the client.
         pmids: which records; they are fetched in ascending order.
         sink: takes each page as soon as it is finished.
-        kept: pages of a run that was broken off, by name; what they hold is not fetched again.
+        kept: pages of a run that was broken off, by name, read one at a time; what they hold is not fetched again.
+            A page that cannot be used is passed over: the run names its pages, and no other belongs to it.
         accept_missing: PMIDs that PubMed lists and does not deliver, and that a person accepts to go without.
         tell: is told after each page.
 
@@ -102,9 +103,9 @@ class _Shelf:
     def resume(self, wanted: Pmids) -> Pmids:
         """Take over the pages of a broken-off run that are whole and hold nothing but what is wanted now."""
         resumed = Pmids()
-        for name, data in sorted(self._kept.items()):
+        for name in sorted(self._kept):
             try:
-                body, fetched = unpack(data)
+                body, fetched = unpack(self._kept[name])
                 pmids = page_pmids(body)
             except (ValueError, OSError, EOFError, zlib.error):
                 continue

@@ -54,8 +54,9 @@ class Pmids(Sequence[str]):
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Pmids):
             return self.numbers == other.numbers
-        listed = isinstance(other, Sequence) and not isinstance(other, str)
-        return listed and list(self) == list(other)
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return False
+        return len(self) == len(other) and all(one == another for one, another in zip(self, other, strict=True))
 
     def __hash__(self) -> int:
         return hash(self.numbers.tobytes())

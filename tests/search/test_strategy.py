@@ -1,6 +1,10 @@
 """What a strategy says becomes one term; what cannot be followed is refused, all at once, with the path of its key."""
 
+import re
+import textwrap
+
 import pytest
+import yaml
 
 from pipeline.errors import ProtocolError
 from pipeline.search.retrieval import check_query
@@ -126,6 +130,23 @@ limits:
     strategy = yaml_settings.load(text, Strategy, file="workflow.yaml")
     assert strategy.limits == Limits(dates=Dates(until="2024-10-20"), languages=("english",))
     assert check(strategy) == ()
+
+
+def test_every_example_of_the_page_on_searching_can_be_followed(root):
+    page = (root / "docs/searching.md").read_text("utf-8")
+    examples = [textwrap.dedent(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    seen = []
+    for example in examples:
+        held = yaml.load(example, Loader=yaml.BaseLoader)
+        if "pubmed" in held:
+            continue
+        if "limits" in held:
+            held = {"a": held | {"query": "q.txt"}}
+        for settings in held.get("searches", held).values():
+            strategy = yaml_settings.load(yaml.safe_dump(settings), Strategy, file="searching.md")
+            assert check(strategy) == ()
+            seen.append(strategy.kind)
+    assert seen == ["query", "query", "similar", "export"]
 
 
 def test_a_faulty_string_is_never_run_and_its_repair_is_proposed():
