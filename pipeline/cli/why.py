@@ -25,12 +25,13 @@ def why(record: str, folder: Path) -> None:
     """
     from pipeline.prisma import life
     from pipeline.workflow import derived, protocol
-    from pipeline.workflow.stages import flow, screen
+    from pipeline.workflow.stages import extract, flow, screen
 
     review = ReviewFolder(folder)
     settings = protocol.load(review)
     found = find(record, derived.records(review))
     now = screen.load(review, settings)
+    extraction, _ = extract.load(review, settings, now)
     citation = next(one for one in now.citations if found.id in one.members)
     chapters = life.tell(
         found,
@@ -40,7 +41,7 @@ def why(record: str, folder: Path) -> None:
         screening=now.screening,
         events=now.ledger.events,
         settings=settings.screening,
-        flow=flow.count(review, settings, now),
+        flow=flow.count(review, settings, now, extraction=extraction),
     )
     for chapter in chapters:
         click.echo(terminal.plain(chapter.heading))

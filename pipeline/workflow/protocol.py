@@ -16,6 +16,8 @@ from pipeline.screening import settings as screening_settings
 from pipeline.screening.settings import ScreeningSettings
 from pipeline.search import strategy
 from pipeline.search.strategy import Strategy
+from pipeline.synthesis import settings as synthesis_settings
+from pipeline.synthesis.settings import Analysis
 from pipeline.workflow import yaml_settings
 from pipeline.workflow.folder import PROTOCOL, ReviewFolder
 
@@ -59,6 +61,7 @@ class Protocol:
         deduplication: how records are joined.
         screening: how citations become included reports.
         extraction: the outcomes, and the words that the forms accept.
+        synthesis: the analyses: which numbers are pooled with which, and how.
         report: how the report looks and what it holds.
     """
 
@@ -69,6 +72,7 @@ class Protocol:
     deduplication: DeduplicationSettings = field(default_factory=DeduplicationSettings)
     screening: ScreeningSettings = field(default_factory=ScreeningSettings)
     extraction: ExtractionSettings = field(default_factory=ExtractionSettings)
+    synthesis: tuple[Analysis, ...] = ()
     report: ReportSettings = field(default_factory=ReportSettings)
 
 
@@ -109,6 +113,7 @@ def _check(protocol: Protocol, folder: ReviewFolder) -> Iterator[Fault]:
     yield from _under("deduplication", deduplication_settings.check(protocol.deduplication))
     yield from screening_settings.check(protocol.screening)
     yield from extraction_settings.check(protocol.extraction)
+    yield from synthesis_settings.check(protocol.synthesis, protocol.extraction)
     yield from _under("report", report_settings.check(protocol.report))
     yield from _check_report(protocol.report, folder)
 

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from pipeline.deduplicate.clusters import deduplicate
+from pipeline.extraction.outcomes import Extraction
 from pipeline.workflow import derived, protocol
 from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.stages import flow, screen
@@ -53,7 +54,7 @@ def test_searches_that_were_never_run_are_said_and_never_counted_as_nothing(exam
     ]
     folder = ReviewFolder(example)
     settings = protocol.load(folder)
-    counted = flow.count(folder, settings, screen.load(folder, settings))
+    counted = flow.count(folder, settings, screen.load(folder, settings), extraction=Extraction())
     assert counted.not_run == ("PubMed", "Embase", "Cochrane Library")
     assert counted.n("database_results") is None
     assert counted.n("citations_results") == 200

@@ -1,7 +1,7 @@
 """The stages: the one list. Each loads values, calls the core, and saves what the core returns."""
 
 from pipeline.workflow.run import Stage
-from pipeline.workflow.stages import collect, deduplicate, extract, flow, report, screen, search
+from pipeline.workflow.stages import collect, deduplicate, extract, flow, report, screen, search, synthesise
 
 STAGES: tuple[Stage, ...] = (
     Stage(name="search", title="Searching", run=search.run, always=True),
@@ -33,15 +33,6 @@ STAGES: tuple[Stage, ...] = (
         writes=("screening/*",),
     ),
     Stage(
-        name="prisma",
-        title="Counting the flow",
-        run=flow.run,
-        after=("screen",),
-        reads=("outputs/records.jsonl", "outputs/citations.jsonl", "screening/*/*/*", "queries/runs/*/run.json"),
-        settings=("searches", "screening"),
-        writes=("prisma/*",),
-    ),
-    Stage(
         name="extract",
         title="Extraction",
         run=extract.run,
@@ -51,12 +42,44 @@ STAGES: tuple[Stage, ...] = (
         writes=("extraction/*",),
     ),
     Stage(
+        name="synthesise",
+        title="Synthesis",
+        run=synthesise.run,
+        after=("extract",),
+        reads=("outputs/citations.jsonl", "screening/*/*/*", "extraction/*", "extraction/*/*"),
+        settings=("searches", "screening", "extraction", "synthesis"),
+        writes=("synthesis/*",),
+    ),
+    Stage(
+        name="prisma",
+        title="Counting the flow",
+        run=flow.run,
+        after=("synthesise",),
+        reads=(
+            "outputs/*.jsonl",
+            "outputs/unread.csv",
+            "outputs/synthesis/*",
+            "screening/*/*/*",
+            "extraction/**/*",
+            "queries/runs/*/run.json",
+        ),
+        settings=("searches", "screening", "extraction", "synthesis"),
+        writes=("prisma/*",),
+    ),
+    Stage(
         name="report",
         title="Report",
         run=report.run,
-        after=("prisma", "extract"),
-        reads=("outputs/*.jsonl", "outputs/*.csv", "outputs/prisma/*", "outputs/extraction/*", *report.INPUTS),
-        settings=("review", "searches", "deduplication", "screening", "extraction", "report"),
+        after=("prisma",),
+        reads=(
+            "outputs/*.jsonl",
+            "outputs/*.csv",
+            "outputs/prisma/*",
+            "outputs/extraction/*",
+            "outputs/synthesis/*",
+            *report.INPUTS,
+        ),
+        settings=("review", "searches", "deduplication", "screening", "extraction", "synthesis", "report"),
         writes=("report.*", "summary.json", "tables/*", "CITATION.txt", "methods.txt", "included.ris"),
     ),
 )

@@ -1,41 +1,67 @@
 """The PRISMA stage: every box counted from rows, as a diagram, as a table, and as the R package reads it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline.prisma import diagram, flow
+from pipeline.extraction.outcomes import Extraction
+from pipeline.prisma import diagram, flow, r_package
 from pipeline.prisma.boxes import Flow
 from pipeline.prisma.sources import Removal, Source
 from pipeline.records import tables
-from pipeline.workflow import history
+from pipeline.synthesis.synthesise import Synthesis
+from pipeline.workflow import history, pictures
 from pipeline.workflow.account import Account, counted
 from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.protocol import Protocol
 from pipeline.workflow.run import Work
-from pipeline.workflow.stages import collect, screen
+from pipeline.workflow.stages import collect, extract, screen, synthesise
 from pipeline.workflow.stages.screen import Screened
 
+THEMES: Mapping[diagram.Theme, str] = {"colour": "prisma", "grey": "prisma-grey"}
+TITLE = "PRISMA 2020 flow diagram"
 BOXES = ("box", "part", "n", "ids")
 
 
 def run(work: Work) -> Account:
     """Count the flow, draw it, and list the records behind every box."""
     folder = work.folder
-    found = count(folder, work.protocol, screen.load(folder, work.protocol))
+    now = screen.load(folder, work.protocol)
+    extraction, _ = extract.load(folder, work.protocol, now)
+    syntheses = synthesise.load(work.protocol, extraction, now)
+    found = count(folder, work.protocol, now, extraction=extraction, syntheses=syntheses)
     folder.derive("prisma/boxes.csv", tables.write(BOXES, _rows(found)))
-    folder.derive("prisma/prisma.svg", diagram.svg(found).encode())
-    folder.derive("prisma/prisma_grey.svg", diagram.svg(found, theme="grey").encode())
+    folder.derive("prisma/prisma.csv", r_package.write(found))
+    for theme, name in THEMES.items():
+        drawn = diagram.svg(found, theme=theme)
+        folder.derive(f"prisma/{name}.svg", drawn.encode())
+        folder.derive(f"prisma/{name}.pdf", pictures.pdf(drawn, title=TITLE, fonts_of_the_system=False))
     return Account(did=tuple(_said(found)), pending=tuple(f"{step.words}." for step in found.awaiting))
 
 
-def count(folder: ReviewFolder, protocol: Protocol, now: Screened) -> Flow:
+def count(
+    folder: ReviewFolder,
+    protocol: Protocol,
+    now: Screened,
+    *,
+    extraction: Extraction,
+    syntheses: Sequence[Synthesis] = (),
+) -> Flow:
     """Count the flow of the review as it stands."""
+    pooled = synthesise.pooled_studies(syntheses)
     return flow.count(
         tuple(sources(folder, protocol)),
         now.citations,
         now.screening,
         protocol.screening,
         removed=tuple(unread(folder)),
+        studies=_studies(extraction, now),
+        synthesised=pooled or None,
     )
+
+
+def _studies(extraction: Extraction, now: Screened) -> dict[str, str]:
+    """Map each citation to the study that extraction reads from it."""
+    home = {record: citation.id for citation in now.citations for record in citation.members}
+    return {home[report]: study.study_id for study in extraction.studies for report in study.reports if report in home}
 
 
 def sources(folder: ReviewFolder, protocol: Protocol) -> Iterator[Source]:

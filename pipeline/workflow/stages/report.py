@@ -13,8 +13,9 @@ from pipeline.workflow.folder import OUTPUTS, PROTOCOL, ReviewFolder
 from pipeline.workflow.history import Held
 from pipeline.workflow.protocol import Protocol
 from pipeline.workflow.run import Work
-from pipeline.workflow.stages import collect, extract, flow, screen
+from pipeline.workflow.stages import collect, extract, flow, screen, synthesise
 
+ROOMS = ("prisma", "extraction", "synthesis")  # folders of derived files that a report rests on
 INPUTS = (PROTOCOL, "queries/**/*", "deduplication/*", "screening/*/*/*", "screening/ledger/*", "extraction/**/*")
 
 
@@ -33,6 +34,7 @@ def load(folder: ReviewFolder, protocol: Protocol, *, tool: str) -> Review:
     """Gather everything that a report says something of."""
     now = screen.load(folder, protocol)
     found, _ = extract.load(folder, protocol, now)
+    syntheses = synthesise.load(protocol, found, now)
     settings = protocol.report
     held = history.by_search(history.runs(folder))
     return Review(
@@ -46,7 +48,7 @@ def load(folder: ReviewFolder, protocol: Protocol, *, tool: str) -> Review:
         deduplication=derived.deduplication(folder),
         screening=now.screening,
         screening_settings=protocol.screening,
-        flow=flow.count(folder, protocol, now),
+        flow=flow.count(folder, protocol, now, extraction=found, syntheses=syntheses),
         extraction=found,
         extraction_settings=protocol.extraction,
         texts=_texts(folder, settings),
