@@ -46,7 +46,7 @@ def cli() -> str:
         command = main.cli.get_command(click.Context(main.cli), name)
         if command is None:
             raise LookupError(name)
-        context = click.Context(command, info_name=f"living-review {name}", max_content_width=WIDTH)
+        context = click.Context(command, info_name=f"living-review {name}", terminal_width=WIDTH)
         parts += [f"## {name}", "", "```text", command.get_help(context).rstrip(), "```", ""]
     return "\n".join(parts)
 

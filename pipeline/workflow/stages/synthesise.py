@@ -22,7 +22,7 @@ def run(work: Work) -> Account:
     made = outputs.files(syntheses, found, protocol.extraction, years=years(found, now))
     for name, data in made.items():
         work.folder.derive(f"synthesis/{name}", data)
-    return Account(did=tuple(map(_did, syntheses)))
+    return Account(did=tuple(map(_did, syntheses)) or ("workflow.yaml asks for no analysis.",))
 
 
 def load(protocol: Protocol, found: Extraction, now: Screened) -> tuple[Synthesis, ...]:
