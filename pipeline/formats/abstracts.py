@@ -16,8 +16,8 @@ _LABELS = (
     "study design|study selection|summary|trial registration|unlabelled"
 )
 _CAPITALS = r"[A-Z][A-Z0-9 &/,'()+-]{3,80}"
-_FIRST = re.compile(rf"({_CAPITALS}|(?i:{_LABELS}))(?: ?: |:(?=[A-Z]))")
-_NEXT = re.compile(rf"(?:(?<=[.?!)\]\"”;%]) |(?<=[.?!)\]])(?=[A-Z])|\n)({_CAPITALS}|(?i:{_LABELS}))(?: ?: |:(?=[A-Z]))")
+_LABEL = re.compile(rf"({_CAPITALS}|(?i:{_LABELS}))(?: ?: |:(?=[A-Z]))")
+_SENTENCE_END = re.compile(r"[.?!)\]\"”;%] |[.?!)\]](?=[A-Z])|\n")
 
 
 def passages(text: str) -> tuple[Passage, ...]:
@@ -30,15 +30,16 @@ def passages(text: str) -> tuple[Passage, ...]:
     >>> passages("We saw. RESULTS: two.")
     (Passage(text='We saw. RESULTS: two.', label=''),)
     """
-    found = _FIRST.match(text)
+    found = _LABEL.match(text)
     if found is None:
         folded = " ".join(text.split())
         return (Passage(text=folded),) if folded else ()
     parts = []
     label, begin = found.group(1), found.end()
-    for following in _NEXT.finditer(text, begin):
-        parts.append((label, text[begin : following.start()]))
-        label, begin = following.group(1), following.end()
+    for end in _SENTENCE_END.finditer(text, begin):
+        if end.start() >= begin and (following := _LABEL.match(text, end.end())):
+            parts.append((label, text[begin : end.start() + 1]))
+            label, begin = following.group(1), following.end()
     parts.append((label, text[begin:]))
     read = [Passage(text=" ".join(passage.split()), label=label_of(said)) for said, passage in parts]
     return tuple(passage for passage in read if passage.text or passage.label)

@@ -5,7 +5,7 @@ where it goes if it is not, is decided here; what fills no field is kept in `ext
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -22,10 +22,14 @@ _EMBASE_URL = re.compile(r"embase\.com\S*?[?&]id=(L\d+)")
 _SCOPUS_URL = re.compile(r"[?&]eid=(2-s2\.0-\d+)")
 _PUBMED_URL = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/([1-9]\d{0,8})(?!\d)")
 _PMC_URL = re.compile(r"(?:ncbi\.nlm\.nih\.gov/pmc|europepmc\.org)/articles/(PMC[1-9]\d{0,8})(?!\d)")
+_NUMBERED: tuple[tuple[str, Callable[[str], str], re.Pattern[str]], ...] = (
+    ("pmid", identifiers.pmid, _PUBMED_URL),
+    ("pmcid", identifiers.pmcid, _PMC_URL),
+)
 _CENTRAL = re.compile(r"\bCN-\d{8}\b")
 _RESOLVER = re.compile(r"(?:^|//(?:dx\.)?doi\.org/|^doi:\s*)(?=10\.)", re.IGNORECASE)
 _COPYRIGHT = re.compile(r"(?:Copyright\b|©|\(c\) ?\d{4})", re.IGNORECASE)
-_PLAIN_SCHEMES = ("embase", "central", "scopus", "cinahl", "openalex", "lens", "pii", "mid", "bookaccession")
+_PLAIN_SCHEMES = {"embase", "central", "scopus", "cinahl", "openalex", "lens", "pii", "mid", "bookaccession"}
 _SCHEMES = {"pubmed": "pmid", "medline": "pmid", "pmc": "pmcid"} | {name: name for name in _PLAIN_SCHEMES}
 _SCHEMES |= dict.fromkeys(("ctgov", "ictrp", "registration"), "registration")
 _LABELLED_ID = re.compile(rf"({'|'.join(_SCHEMES)})\s+(\S*\d\S*)", re.IGNORECASE)
@@ -41,15 +45,19 @@ class Said:
 
     Attributes:
         kind: what the type of entry says the document is, one of record.KINDS.
+        by_meaning: meaning -> fields; a meaning that nothing carries is not in it.
         extra: fields that no meaning takes, in the order read.
         authors: authors that the format itself delivers in parts, before those under the meaning "author".
+        editors: the same, of editors.
+        identifiers: identifiers that have no field of their own.
+        links: pointers to other documents.
     """
 
-    __slots__ = ("_by_meaning", "authors", "editors", "extra", "identifiers", "kind", "links")
+    __slots__ = ("authors", "by_meaning", "editors", "extra", "identifiers", "kind", "links")
 
     def __init__(self, kind: str = "article") -> None:
         self.kind = kind
-        self._by_meaning: dict[str, list[Field]] = {}
+        self.by_meaning: dict[str, list[Field]] = {}
         self.extra: list[Field] = []
         self.authors: list[Author] = []
         self.editors: list[Author] = []
@@ -58,31 +66,42 @@ class Said:
 
     def add(self, meaning: str, tag: str, text: str) -> None:
         """Note that `tag` says `text`."""
-        text = text.strip()
-        if not text:
-            return
-        if meaning:
-            self._by_meaning.setdefault(meaning, []).append((tag, text))
-        else:
-            self.extra += [(tag, " ".join(line.split())) for line in text.split("\n") if line.strip()]
+        self.add_all(((tag, text),), {tag: meaning})
 
-    def of(self, *meanings: str) -> list[Field]:
-        """List the fields of some meanings, those of the first meaning first."""
-        return [field for meaning in meanings for field in self._by_meaning.get(meaning, ())]
+    def add_all(self, fields: Iterable[Field], meanings: Mapping[str, str]) -> None:
+        """Note what the fields of a block say, each by the meaning of its tag."""
+        by_meaning = self.by_meaning
+        for tag, text in fields:
+            stripped = text.strip()
+            meaning = meanings.get(tag)
+            if not stripped:
+                continue
+            if not meaning:
+                self.extra += [(tag, " ".join(line.split())) for line in stripped.split("\n") if line.strip()]
+            elif meaning in by_meaning:
+                by_meaning[meaning].append((tag, stripped))
+            else:
+                by_meaning[meaning] = [(tag, stripped)]
 
-    def lines(self, *meanings: str) -> list[Field]:
-        """List the lines of the fields of some meanings, folded."""
+    def of(self, meaning: str) -> Sequence[Field]:
+        """List the fields of a meaning."""
+        return self.by_meaning.get(meaning, ())
+
+    def lines(self, meaning: str) -> list[Field]:
+        """List the lines of the fields of a meaning, folded."""
+        found = self.by_meaning.get(meaning)
+        if not found:
+            return []
         return [
             (tag, folded)
-            for meaning in meanings
-            for tag, text in self._by_meaning.get(meaning, ())
+            for tag, text in found
             for line in (text.split("\n") if "\n" in text else (text,))
             if (folded := " ".join(line.split()))
         ]
 
-    def first(self, *meanings: str) -> str:
-        """Return the first text of some meanings, folded; keep every other that differs from it."""
-        found = self.of(*meanings)
+    def first(self, meaning: str) -> str:
+        """Return the first text of a meaning, folded; keep every other that differs from it."""
+        found = self.by_meaning.get(meaning)
         if not found:
             return ""
         chosen = " ".join(found[0][1].split())
@@ -106,29 +125,33 @@ def assemble(said: Said, *, name: str, origin: Origin) -> Record:
 
 
 def _titles(said: Said, fields: Fields) -> None:
-    fields["title"] = unmarked(said.first("title"))
-    fields["original_title"] = original = unmarked(said.first("original-title"))
-    if not fields["title"]:
-        fields["title"] = original
+    title = unmarked(said.first("title"))
+    if "original-title" in said.by_meaning:
+        fields["original_title"] = original = unmarked(said.first("original-title"))
+        title = title or original
+    fields["title"] = title
 
 
 def _authors(said: Said, fields: Fields) -> None:
-    authors = [names.read(text) for _, text in said.lines("author")]
-    groups = [Author(family=text, is_group=True) for _, text in said.lines("group")]
-    fields["authors"] = (*said.authors, *authors, *groups)
-    fields["editors"] = (*said.editors, *(names.read(text) for _, text in said.lines("editor")))
+    fields["authors"] = (
+        *said.authors,
+        *(names.read(text) for _, text in said.lines("author")),
+        *(Author(family=text, is_group=True) for _, text in said.lines("group")),
+    )
+    if said.editors or "editor" in said.by_meaning:
+        fields["editors"] = (*said.editors, *(names.read(text) for _, text in said.lines("editor")))
 
 
 def _date(said: Said, fields: Fields) -> None:
-    if texts := [text for _, text in said.of("date")]:
-        fields["year"], fields["month"], fields["day"], fields["date"] = dates.combine(texts)
-    month = said.first("month")
-    if number := dates.month_number(month):
-        day = said.first("day")
-        fields["month"] = number
-        fields["day"] = int(day) if day.isascii() and day.isdigit() and 1 <= int(day) <= _DAYS else None
-    elif month:
-        said.extra += said.of("month", "day")
+    if found := said.of("date"):
+        fields["year"], fields["month"], fields["day"], fields["date"] = dates.combine([text for _, text in found])
+    if "month" in said.by_meaning:
+        month, day = said.first("month"), said.first("day")
+        if number := dates.month_number(month):
+            fields["month"] = number
+            fields["day"] = int(day) if day.isascii() and day.isdigit() and 1 <= int(day) <= _DAYS else None
+        else:
+            said.extra += [*said.of("month"), *said.of("day")]
 
 
 def _container(said: Said, fields: Fields) -> None:
@@ -136,31 +159,36 @@ def _container(said: Said, fields: Fields) -> None:
     abbreviations = [(tag, unmarked(text)) for tag, text in said.lines("journal-abbreviation")]
     if not journals and abbreviations:
         journals.append(abbreviations.pop(0))
-    fields["journal"] = journal = journals[0][1] if journals else ""
-    abbreviation = next((text for _, text in abbreviations if text != journal), journal if abbreviations else "")
-    fields["journal_abbreviation"] = abbreviation
-    others = dict.fromkeys(journals + abbreviations)
-    said.extra += [field for field in others if field[1] not in (journal, abbreviation)]
+    if journals:
+        fields["journal"] = journal = journals[0][1]
+        other = next((text for _, text in abbreviations if text != journal), journal if abbreviations else "")
+        fields["journal_abbreviation"] = other
+        if len(journals) + len(abbreviations) > 1:
+            kept = (journal, other)
+            said.extra += [field for field in dict.fromkeys(journals + abbreviations) if field[1] not in kept]
     for field in ("volume", "issue", "place", "publisher"):
-        fields[field] = said.first(field)
-    editions = [field for field in said.of("edition") if not _DATED.match(field[1])]  # EndNote has dates of PubMed here
-    said.extra += [field for field in said.of("edition") if field not in editions]
-    fields["edition"] = editions[0][1] if editions else ""
+        if field in said.by_meaning:
+            fields[field] = said.first(field)
+    if editions := said.of("edition"):
+        dated = [field for field in editions if _DATED.match(field[1])]  # EndNote has dates of PubMed here
+        said.extra += dated
+        fields["edition"] = next((text for _, text in editions if not _DATED.match(text)), "")
 
 
 def _pages(said: Said, fields: Fields) -> None:
     first, last = said.first("first-page"), said.first("last-page")
     if first.casefold() in _NO_PAGE:
-        said.extra += [field for field in said.of("first-page", "last-page") if field[1].casefold() in _NO_PAGE]
+        ends = (*said.of("first-page"), *said.of("last-page"))
+        said.extra += [field for field in ends if field[1].casefold() in _NO_PAGE]
         first = last = ""
     printed = said.first("pages")
     found = pages.expand(printed) or pages.join(first, last)
     if printed and first and pages.join(first, last) != found:
-        said.extra += said.of("first-page", "last-page")
-    article = said.of("article-number")
-    if article and not found:
-        found = article.pop(0)[1]
-    said.extra += [field for field in article if field[1] != found]
+        said.extra += [*said.of("first-page"), *said.of("last-page")]
+    if "article-number" in said.by_meaning:
+        articles = said.of("article-number")
+        found = found or articles[0][1]
+        said.extra += [field for field in articles if field[1] != found]
     fields["pages"] = found
 
 
@@ -178,8 +206,7 @@ def _serials(said: Said, fields: Fields) -> None:
 
 @lru_cache(maxsize=1 << 12)
 def _serial_numbers(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    books = identifiers.isbn(text)
-    return identifiers.issn(text), books
+    return identifiers.issn(text), identifiers.isbn(text)
 
 
 def _languages(said: Said, fields: Fields) -> None:
@@ -194,32 +221,36 @@ def _languages(said: Said, fields: Fields) -> None:
 
 
 def _abstract(said: Said, fields: Fields) -> None:
-    texts: list[str] = []
-    for tag, text in said.of("abstract"):
-        if texts and _COPYRIGHT.match(text):
+    found = said.of("abstract")
+    if not found:
+        return
+    texts = [found[0][1]]
+    for tag, text in found[1:]:
+        if _COPYRIGHT.match(text):
             said.extra.append((tag, " ".join(text.split())))
         elif text not in texts:
             texts.append(text)
-    fields["abstract"] = passages(unmarked("\n".join(texts))) if texts else ()
+    fields["abstract"] = passages(unmarked("\n".join(texts)))
 
 
 def _subjects(said: Said, fields: Fields) -> None:
     for field, meaning in (("keywords", "keyword"), ("mesh", "mesh"), ("publication_types", "publication-type")):
-        fields[field] = tuple(dict.fromkeys(text for _, text in said.lines(meaning)))
-    fields["kind"] = kinds.refine(said.kind, fields["publication_types"])
+        if meaning in said.by_meaning:
+            fields[field] = tuple(dict.fromkeys([text for _, text in said.lines(meaning)]))
+    fields["kind"] = kinds.refine(said.kind, fields.get("publication_types", ()))
 
 
 def _links(said: Said, fields: Fields) -> None:
     urls: list[str] = []
     for tag, text in said.lines("url"):
-        parts = text.split() if text.count("://") > 1 else [text]
-        for part in parts:
+        for part in text.split() if text.count("://") > 1 else [text]:
             if "://" in part or part.startswith("www."):
                 urls.append(part)
             else:
                 said.extra.append((tag, part))
     fields["urls"] = tuple(dict.fromkeys(urls))
-    fields["notes"] = tuple(text for _, text in said.lines("note"))
+    if "note" in said.by_meaning:
+        fields["notes"] = tuple([text for _, text in said.lines("note")])
     for url in urls:
         if "embase.com" in url and (found := _EMBASE_URL.search(url)):
             said.identify("embase", found.group(1))
@@ -228,49 +259,44 @@ def _links(said: Said, fields: Fields) -> None:
 
 
 def _doi(said: Said, fields: Fields) -> None:
+    doi = printed = ""
     for tag, text in said.of("doi"):
         canonical = identifiers.doi(text)
-        if not canonical:
-            said.extra.append((tag, text))
-        elif not fields.get("doi"):
-            fields["doi"] = canonical
-            fields["doi_as_printed"] = text if text != canonical else ""
-        elif canonical != fields["doi"]:
+        if canonical and not doi:
+            doi, printed = canonical, text
+        elif canonical != doi or not canonical:
             said.extra.append((tag, text))
     for tag, text in said.of("doi-elsewhere"):
         canonical = identifiers.doi(text) if _RESOLVER.search(text) else ""
-        if not canonical:
+        if canonical and not doi:
+            doi, printed = canonical, text
+        elif not canonical or identifiers.doi_key(canonical) != identifiers.doi_key(doi):
             said.extra.append((tag, text))
-        elif not fields.get("doi"):
-            fields["doi"], fields["doi_as_printed"] = canonical, text if text != canonical else ""
-        elif identifiers.doi_key(canonical) != identifiers.doi_key(fields["doi"]):
-            said.extra.append((tag, text))
-    if not fields.get("doi"):
-        fields["doi"] = next((identifiers.doi(url) for url in fields["urls"] if _RESOLVER.search(url)), "")
+    if not doi:
+        doi = printed = next((identifiers.doi(url) for url in fields["urls"] if _RESOLVER.search(url)), "")
+    fields["doi"], fields["doi_as_printed"] = doi, printed if printed != doi else ""
 
 
 def _identifiers(said: Said, fields: Fields) -> None:
-    fields["pmid"] = fields["pmcid"] = ""
     for tag, text in said.lines("ids"):
         _labelled_ids(tag, text, said)
-    for meaning, read in (("pmid", identifiers.pmid), ("pmcid", identifiers.pmcid)):
+    for meaning, read, pattern in _NUMBERED:
+        chosen = ""
         for tag, text in said.of(meaning):
             found = read(text)
-            if not found or fields[meaning] not in ("", found):
+            if not found or chosen not in ("", found):
                 said.extra.append((tag, text))
             else:
-                fields[meaning] = found
-    for field, pattern in (("pmid", _PUBMED_URL), ("pmcid", _PMC_URL)):
-        linked = set(pattern.findall(" ".join(fields["urls"]))) if not fields[field] else set()
-        if len(linked) == 1:
-            fields[field] = linked.pop()
+                chosen = found
+        linked = set(pattern.findall(" ".join(fields["urls"]))) if not chosen and fields["urls"] else set()
+        fields[meaning] = chosen or (linked.pop() if len(linked) == 1 else "")
     for tag, text in said.of("registration"):
         registered = identifiers.registrations(text)
         for value in registered:
             said.identify("registration", value)
         if not registered:
             said.extra.append((tag, text))
-    for scheme in _PLAIN_SCHEMES:
+    for scheme in _PLAIN_SCHEMES & said.by_meaning.keys():
         for _, text in said.of(scheme):
             said.identify(scheme, text.rpartition("/")[2] if text.startswith("http") else text)
 
@@ -294,8 +320,7 @@ def _source(said: Said, fields: Fields) -> None:
     if _CENTRAL.fullmatch(accession):
         said.identify("central", accession)
     fields["identifiers"] = sorted_identifiers(said.identifiers)
-    fields["links"] = tuple(said.links)
-    fields["extra"] = tuple(said.extra)
+    fields["links"], fields["extra"] = tuple(said.links), tuple(said.extra)
 
 
 def sorted_identifiers(found: list[Identifier]) -> tuple[Identifier, ...]:

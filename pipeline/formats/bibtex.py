@@ -45,14 +45,14 @@ _ENTRY_OF = {
 }  # fmt: skip
 _CONTAINED = frozenset({"chapter", "conference-paper", "conference-abstract"})
 
-_START = re.compile(r"^[ \t]*@[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
+_START = re.compile(r"\n[ \t]*@[A-Za-z]+[ \t]*[{(]")
 _PREAMBLE = 30  # lines that may stand before the first entry
 _AGAIN = "Mend this entry, or export the file again."
 
 
 def claims(head: str) -> bool:
     """Say whether a text begins as BibTeX does: with an entry, after comments or a few lines of a platform's."""
-    found = _START.search(head)
+    found = _START.search(f"\n{head}")
     if found is None or head.lstrip().startswith(("<", "{", "[")):
         return False
     return head.count("\n", 0, found.start()) < _PREAMBLE

@@ -29,7 +29,7 @@ _IN_BOOKS = {("book", "BTI"): "title", ("chapter", "CTI"): ""}
 _LINKS = {tag: kind for kind, tag in REF_TYPES.values()}
 _TAG_OF_LINK = {kind: tag for tag, kind in reversed(_LINKS.items())}
 
-_START = re.compile(r"^PMID ?-", re.MULTILINE)
+_START = re.compile(r"\nPMID ?-")
 _FIELDS = re.compile(r"^([A-Z][A-Z0-9]{1,4}) {0,3}-[ \t]?(.*(?:\n(?: {5,}|\t).*)*)", re.MULTILINE)
 _ODD = re.compile(r"^(?![A-Z][A-Z0-9]{1,4} {0,3}-| {5,}|\t|[ \t]*$).+", re.MULTILINE)
 _LOCATED = re.compile(r"(.*?)\s*\[(doi|pii|bookaccession|[\w ,]+)\]")

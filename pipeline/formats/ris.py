@@ -70,8 +70,8 @@ DIALECTS: tuple[tuple[str, str, re.Pattern[str], dict[str, str]], ...] = tuple(
     )
 )
 
-_START = re.compile(r"^[ \t]*TY(?: {0,3}|\t)-(?=[ \t]|$)", re.MULTILINE)
-_END = re.compile(r"^[ \t]*ER(?: {0,3}|\t)-[ \t]*$", re.MULTILINE)
+_START = re.compile(r"\n[ \t]*TY(?: {0,3}|\t)-(?=[ \t\n]|\Z)")
+_END = re.compile(r"\n[ \t]*ER(?: {0,3}|\t)-[ \t]*(?=\n|\Z)")
 _LOOSE = re.compile(r"[ \t]*TY(?: ?|\t)-")  # a file that does not write the two blanks of the standard
 
 
@@ -98,7 +98,7 @@ _AGAIN = "Export it again; if the file is complete, write a line 'ER  - ' after 
 
 def claims(head: str) -> bool:
     """Say whether a text begins as a RIS file does: with a TY line, after few lines that are of no other format."""
-    found = _START.search(head)
+    found = _START.search(f"\n{head}")
     if found is None:
         return False
     before = [line for line in head[: found.start()].split("\n") if not _BETWEEN.fullmatch(line)]
@@ -160,7 +160,7 @@ def _block(block: Block, source: Source) -> Blocks:
 
 def _fields(raw: str, pattern: re.Pattern[str]) -> list[Field]:
     fields: list[Field] = pattern.findall(raw)
-    if _INNER.search(raw):
+    if "   " in raw and _INNER.search(raw):
         fields = [part for field in fields for part in inner(*field)]
     return fields
 
@@ -179,8 +179,7 @@ def _said(fields: list[Field], said: Said, source: Source) -> Said:
             tags = meanings
             source.platform = source.platform or platform
             break
-    for tag, value in fields[1:]:
-        said.add(tags.get(tag, ""), tag, value)
+    said.add_all(fields[1:], tags)
     return said
 
 
@@ -197,7 +196,7 @@ def _between(text: str, line: int, source: Source, said: Said) -> Blocks:
     if not text or text.isspace():
         return
     tagged = _STRICT_FIELDS.findall(text)
-    if _END.search(text) or any(tag in _TELLING for tag, _ in tagged):
+    if _END.search(f"\n{text}") or any(tag in _TELLING for tag, _ in tagged):
         source.begin(line)
         remedy = "Write a line 'TY  - JOUR' before it, or export it again."
         yield source.fault("a record without a TY line begins here", text.strip("\n"), line=line, remedy=remedy)

@@ -194,20 +194,25 @@ class Tally:
 
 
 def blocks(source: Source, start: re.Pattern[str]) -> Iterator[Block]:
-    """Cut a text file before each place where `start` (a pattern within one line, MULTILINE) matches.
+    r"""Cut a text file at each line end after which a record begins.
 
     What stands before the first start is a block too, which is not begun; it is yielded even if it is empty.
+
+    Args:
+        source: the file.
+        start: matches a line end `\n` and the beginning of a record's first line; patterns that begin with one literal
+            character are by far the fastest.
     """
     held: list[str] = []
     line, begun = 1, False
     for piece in lines(source):
-        at = 0
-        for found in start.finditer(piece):
-            held.append(piece[at : found.start()])
-            at = found.start()
-            text = "".join(held)
-            yield Block(text, line, begun, last=False)
-            line += text.count("\n")
+        text, at = f"\n{piece}", 1  # so that a record on the first line of a piece is found as well
+        for found in start.finditer(text):
+            held.append(text[at : found.start() + 1])
+            at = found.start() + 1
+            whole = "".join(held)
+            yield Block(whole, line, begun, last=False)
+            line += whole.count("\n")
             held, begun = [], True
-        held.append(piece[at:])
+        held.append(text[at:])
     yield Block("".join(held), line, begun, last=True)

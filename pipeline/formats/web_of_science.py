@@ -11,7 +11,7 @@ from pipeline.formats.text import Block, blocks
 # Publication type: kind. Source: Web of Science, "Core Collection Field Tags", PT.
 TYPES = {"J": "article", "B": "book", "S": "chapter", "P": "other"}
 _BY_LINE = frozenset({"AU", "AF", "BE", "CA", "C1", "CR"})  # tags whose lines are items of a list
-_START = re.compile(r"^PT [JBSP]\b", re.MULTILINE)
+_START = re.compile(r"\nPT [JBSP]\b")
 _FIELDS = re.compile(r"^([A-Z][A-Z0-9]) (.*(?:\n   .*)*)", re.MULTILINE)
 _END = re.compile(r"^ER[ \t]*$", re.MULTILINE)
 _FILE_END = re.compile(r"^EF[ \t]*$", re.MULTILINE)
