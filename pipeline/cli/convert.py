@@ -1,15 +1,13 @@
 """`living-review convert`: any file of records as any format that can be written."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from pipeline.cli import terminal
+from pipeline.cli import records_file, terminal
 from pipeline.cli.read import collect
-from pipeline.errors import Fault, FormatError, ReviewError
-from pipeline.workflow.account import counted
+from pipeline.errors import FormatError
 
 
 @click.command()
@@ -27,13 +25,7 @@ def convert(
     What the format cannot hold is listed. Nothing is written if any block could not be read, unless
     --leave-out-faults is given.
     """
-    from pipeline import formats
-    from pipeline.workflow import files as disk
-
-    to_terminal = str(out) == "-"
-    if not to_terminal and out.exists() and not force:
-        raise ReviewError(Fault(what="the file is already there", file=str(out), remedy="Add --force to replace it."))
-    formats.write((), format=target)  # a format that cannot be written is refused before anything is read
+    records_file.check(out, target, force=force)
     records, faults = [], []
     said = terminal.console(stderr=True)
     for path in files:
@@ -45,16 +37,6 @@ def convert(
             terminal.say(said, notice, "look", "yellow")
     if faults and not leave_out_faults:
         raise FormatError(faults)
-    pieces = formats.write(records, format=target)
-    if to_terminal:
-        sys.stdout.buffer.writelines(pieces)
-    else:
-        disk.write_pieces(out, pieces)
-    title = formats.FORMATS[target].title
-    said.print(f"{counted(len(records), 'record')} as {title}" + ("" if to_terminal else f" in {out}"), style="bold")
+    records_file.write(records, out, target)
     for fault in faults:
         terminal.say(said, f"left out: {fault}", "look", "yellow")
-    lost = formats.losses(records, format=target)
-    if lost:
-        listed = ", ".join(f"{loss.field} ({loss.records:,})" for loss in lost)
-        said.print(f"  not held by this format, in so many records: {listed}")

@@ -43,6 +43,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "pipeline.cli.convert:convert",
         "Write files of records, one after the other, as one file of another format.",
     ),
+    "export": (
+        "pipeline.cli.export:export",
+        "Write the citations of a review for a reference manager, a screening tool or a spreadsheet.",
+    ),
     "status": (
         "pipeline.cli.status:status",
         "Show how far the screening is: per stage and reviewer what is done, owed, missing or in conflict.",

@@ -1,0 +1,52 @@
+"""`living-review export`: the citations of a review, at any stage, as a file for another program."""
+
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from pipeline.cli import records_file
+from pipeline.screening.decisions import State
+from pipeline.workflow.folder import ReviewFolder
+
+
+@click.command()
+@click.option("--included", is_flag=True, help="The reports that are included in the review.")
+@click.option("--stage", default="", metavar="NAME", help="The citations that reached this stage of screening.")
+@click.option("--state", type=click.Choice(get_args(State)), help="Of those at --stage, only these.")
+@click.option("--records", is_flag=True, help="Every record as its source gave it, before duplicates were joined.")
+@click.option("--format", "target", required=True, metavar="NAME", help="The format to write, for example ris.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write; - is the terminal.")
+@click.option("--force", is_flag=True, help="Replace a file that is already there.")
+@click.option("--folder", type=click.Path(path_type=Path), default=".", help="The review; here if none is named.")
+def export(
+    *, included: bool, stage: str, state: State | None, records: bool, target: str, out: Path, force: bool, folder: Path
+) -> None:
+    """Write the citations of a review for a reference manager, a screening tool or a spreadsheet.
+
+    Without --included, --stage or --records it is every citation, each once, with its fields merged. What is written
+    is what the last run found, with the decisions as they stand now.
+    """
+    from pipeline.workflow import derived, protocol
+    from pipeline.workflow.stages import screen
+
+    if included + bool(stage) + records > 1:
+        raise click.UsageError("Of --included, --stage and --records, only one can be asked for.")
+    if state and not stage:
+        raise click.UsageError("--state needs --stage.")
+    records_file.check(out, target, force=force)
+    review = ReviewFolder(folder)
+    settings = protocol.load(review)
+    if records:
+        records_file.write(derived.records(review), out, target)
+        return
+    stages = [each.id for each in settings.screening.stages]
+    if stage and stage not in stages:
+        raise click.BadParameter(f"{stage!r} is not accepted; accepted: {', '.join(stages)}.", param_hint="--stage")
+    now = screen.load(review, settings)
+    chosen = {citation.id for citation in now.citations}
+    if included:
+        chosen = {status.citation for status in now.screening.included(settings.screening)}
+    elif stage:
+        chosen = {status.citation for status in now.screening.at(stage) if state in (None, status.state)}
+    records_file.write([citation.record for citation in now.citations if citation.id in chosen], out, target)
