@@ -57,6 +57,16 @@ def safe(svg: str, prefix: str) -> str:
     return _element(root, prefix, outermost=True)
 
 
+def description(svg: str) -> tuple[str, str]:
+    """Read the title of a drawing, and what it says for those who cannot see it; empty where it says nothing.
+
+    >>> description('<svg xmlns="http://www.w3.org/2000/svg"><title>T</title><desc>Says.</desc></svg>')
+    ('T', 'Says.')
+    """
+    root = etree.fromstring(svg.encode(), etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+    return root.findtext(f"{{{_SVG}}}title") or "", root.findtext(f"{{{_SVG}}}desc") or ""
+
+
 def _element(node: etree._Element, prefix: str, *, outermost: bool = False) -> str:
     name = etree.QName(node).localname
     attributes = "".join(

@@ -15,6 +15,8 @@ from pipeline.screening.settings import Reason, Reviewer, ScreeningSettings, Sta
 from pipeline.search.import_run import ImportedFile, ImportRun
 from pipeline.search.search_run import Notice, SearchRun, Step
 from pipeline.search.strategy import Limits, Strategy
+from pipeline.synthesis.settings import Analysis
+from pipeline.synthesis.synthesise import synthesise
 
 NAMES = (
     "amber badger cedar dahlia ember falcon garnet heron iris juniper kestrel lupin maple nettle otter poplar quail "
@@ -119,6 +121,49 @@ FORMS = {
          "", ""),
     ),
 }  # fmt: skip
+
+
+def pooled_forms() -> dict[str, bytes]:
+    """Make the forms of twelve made-up trials of one drug, each with a hazard ratio, and judge three of them."""
+    names = [f"{word}-trial" for word in WORDS[:12]]
+    ratios = ("0.62", "0.71", "0.55", "0.80", "0.93", "0.66", "0.75", "1.10", "0.58", "0.84", "0.69", "0.77")
+    rows = {
+        "studies": [
+            ("study_id", "label", "design", "n", "source", "source_place"),
+            *((name, name.title(), "randomised trial", "120", "older", "table 3") for name in names),
+        ],
+        "arms": [
+            ("study_id", "arm", "role", "modality", "n", "source"),
+            *((name, "new drug", "experimental", "drug", "60", "older") for name in names),
+            *((name, "placebo", "comparator", "surgery", "60", "older") for name in names),
+        ],
+        "outcomes": [
+            ("study_id", "arm", "comparator", "outcome", "measure", "value", "unit", "ci_level", "ci_low", "ci_high",
+             "source", "source_place"),
+            *(
+                (name, "new drug", "placebo", "overall survival", "hazard ratio", ratio, "ratio", "95",
+                 f"{float(ratio) * 0.7:.2f}", f"{float(ratio) / 0.7:.2f}", "older", "table 3")
+                for name, ratio in zip(names, ratios, strict=True)
+            ),
+        ],
+        "bias": [
+            ("study_id", "tool", "domain", "judgement"),
+            *((name, "RoB 2", domain, word) for name, word in zip(names, ("low", "some concerns", "high"), strict=False)
+              for domain in ("D1", "D2", "D3", "D4", "D5", "Overall")),
+        ],
+    }  # fmt: skip
+    return {f"extraction/{name}.csv": tables.write(form[0], form[1:], form=True) for name, form in rows.items()}
+
+
+def pooled_review(**changes) -> Review:
+    """Make the review with two analyses: one that can be pooled, and one that cannot."""
+    extracted = extract(pooled_forms(), OUTCOMES)
+    analyses = (
+        Analysis(id="survival", outcome="overall survival", measure="hazard ratio", modalities=("drug",)),
+        Analysis(id="response", outcome="response", measure="proportion"),
+    )
+    done = tuple(synthesise(analysis, extracted, OUTCOMES) for analysis in analyses)
+    return review(extraction=extracted, syntheses=done, **changes)
 
 
 def run(**changes) -> SearchRun:

@@ -50,8 +50,8 @@ def test_the_parts_stand_in_their_chapters(interim):
     assert [(each.id, [inner.id for inner in each.sections]) for each in compose(interim).sections] == [
         ("summary", []),
         ("new", []),
-        ("methods", ["question", "searches", "selection", "collection"]),
-        ("results", ["flow", "studies", "outcomes", "bias", "discrepancies", "excluded", "awaiting"]),
+        ("methods", ["question", "searches", "selection", "collection", "analysis"]),
+        ("results", ["flow", "studies", "outcomes", "synthesis", "bias", "discrepancies", "excluded", "awaiting"]),
         ("checklists", []),
         ("records", []),
         ("provenance", []),
@@ -168,6 +168,28 @@ def test_every_name_of_the_reports_own_things_is_reserved(interim):
     free = Context(Citing({}), {})
     from_elsewhere = {"characteristics", "outcomes-by-modality", "individual-results", "discrepancy-list"}
     assert {name for name in named if free.name(name) == name} == from_elsewhere
+
+
+def test_what_was_pooled_stands_with_its_plots_and_what_was_not_with_its_reason():
+    document = compose(reviews.pooled_review())
+    said = text(reviews.pooled_review())
+    assert "Of 2 analyses, 1 could be pooled; for the others the table says why not." in said
+    assert [inner.id for inner in section(document, "synthesis").sections] == [
+        "synthesis-survival",
+        "synthesis-response",
+    ]
+    figures = [block for block in section(document, "synthesis-survival").blocks if isinstance(block, Figure)]
+    assert [figure.id for figure in figures] == ["survival-forest", "survival-funnel"]
+    assert all(figure.text and figure.title for figure in figures)
+    assert "(overall survival, hazard ratio; treatment: drug): random effects (REML), interval by HKSJ" in said
+
+
+def test_judgements_of_bias_are_drawn_and_tabled_and_nothing_is_judged_here():
+    document = compose(reviews.pooled_review())
+    blocks = section(document, "bias").blocks
+    assert [type(block).__name__ for block in blocks] == ["Figure", "Figure", "Table"]
+    assert "low" in blocks[0].text
+    assert "Nobody has judged the risk of bias yet." in text(reviews.review())
 
 
 def test_references_are_numbered_as_they_are_first_cited(interim):
@@ -298,12 +320,17 @@ def test_decisions_in_another_order_change_no_byte(interim):
     assert compose(dataclasses.replace(interim, screening=settled)) == compose(interim)
 
 
+def objects(reader: pypdf.PdfReader):
+    return (reader.get_object(place) for place in range(1, reader.trailer["/Size"]))
+
+
 def numbers(printed: str) -> set[str]:
     return set(re.findall(r"\d[\d,.–-]*\d|\d", printed))
 
 
-def test_every_number_in_html_stands_in_pdf_and_summary_and_the_other_way_round(interim):
-    files = render.files(compose(with_settings(interim, leave_out=("references",)))).data
+@pytest.mark.parametrize("make", [reviews.review, reviews.pooled_review])
+def test_every_number_in_html_stands_in_pdf_and_summary_and_the_other_way_round(make):
+    files = render.files(compose(with_settings(make(), leave_out=("references",)))).data
     page = lxml_html.document_fromstring(files["report.html"].decode())
     facts = {node.get("data-fact"): float(node.get("value")) for node in page.iter("data")}
     assert {name: float(value) for name, value in json.loads(files["summary.json"])["facts"].items()} == facts
@@ -313,12 +340,17 @@ def test_every_number_in_html_stands_in_pdf_and_summary_and_the_other_way_round(
     ):
         node.drop_tree()
     in_html = numbers(" ".join(page.find("body").itertext()))
-    pages = [each.extract_text() for each in pypdf.PdfReader(io.BytesIO(files["report.pdf"])).pages]
-    in_pdf = numbers("\n".join(re.sub(r"Page \d+ of \d+", "", each) for each in pages))
+    reader = pypdf.PdfReader(io.BytesIO(files["report.pdf"]))
+    pages = [each.extract_text() for each in reader.pages]
+    spoken = [each["/Alt"] for each in objects(reader) if isinstance(each, dict) and "/Alt" in each]
+    in_pdf = numbers("\n".join([*(re.sub(r"Page \d+ of \d+", "", each) for each in pages), *spoken]))
     contents = {str(place) for place in range(1, len(pages) + 1)}
     assert in_html - in_pdf == set()
     assert in_pdf - in_html - contents == set()
-    assert in_html - numbers(files["summary.json"].decode()) == set()
+    for node in page.iter("svg"):
+        node.drop_tree()  # the ticks of an axis are no result; what a drawing shows stands in its words
+    in_text = numbers(" ".join(page.find("body").itertext()))
+    assert in_text - numbers(files["summary.json"].decode()) == set()
 
 
 def test_every_fact_is_printed_alike_in_html_pdf_and_markdown(interim):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pipeline.report.compose.context import Context, Said
 from pipeline.report.compose.front import identified_in, open_work
 from pipeline.report.compose.review import Review
+from pipeline.report.compose.syntheses import pooled_analyses
 from pipeline.report.compose.wording import counted, listed, name, sentence
 from pipeline.report.document import (
     Block,
@@ -62,6 +63,18 @@ def _summary(review: Review) -> Iterator[Block]:
             counted("extraction.studies", len(found.studies), "study", "studies"),
             " stand in the tables, each as its source states it; ",
             See(target="outcomes"),
+            ".",
+        )
+        yield Paragraph(content=content)
+    if review.syntheses:
+        content = sentence(
+            Styled(text="Syntheses.", style="strong"),
+            " ",
+            Fact(name="synthesis.pooled", value=len(pooled_analyses(review))),
+            " of ",
+            counted("synthesis.analyses", len(review.syntheses), "analysis", "analyses"),
+            " could be pooled; ",
+            See(target="synthesis"),
             ".",
         )
         yield Paragraph(content=content)

@@ -6,6 +6,7 @@ from pipeline.prisma.checklist_items import PRISMA_2020, PRISMA_S, SOURCES, Item
 from pipeline.prisma.checklists import Known, Searched, fill, of_searches, of_the_review
 from pipeline.report.compose.context import Context, Said
 from pipeline.report.compose.review import Review, Search
+from pipeline.report.compose.syntheses import model, pooled_analyses
 from pipeline.report.compose.wording import listed, noun
 from pipeline.report.document import Cell, Column, Content, Row, See, Table, cell
 from pipeline.search.import_run import ImportRun
@@ -87,6 +88,18 @@ def _deduplication(review: Review) -> str:
     return f"{len(review.records):,} records joined into {len(found.citations):,} citations by {by}."
 
 
+def _of_syntheses(review: Review) -> dict[str, tuple[str, str]]:
+    if not review.syntheses:
+        return {}
+    measures = listed(list(dict.fromkeys(one.analysis.measure for one in review.syntheses)))
+    models = "; ".join(dict.fromkeys(model(one.pooling) for one in review.syntheses))
+    return {
+        "12": ("analysis", f"Effect measures: {measures}."),
+        "13d": ("analysis", f"Set up: {models}."),
+        "20b": ("synthesis", f"{len(pooled_analyses(review)):,} of {len(review.syntheses):,} analyses pooled."),
+    }
+
+
 def _of_this_report(review: Review) -> dict[str, Known]:
     """Say what extraction and the authors' own texts add to the items of PRISMA 2020."""
     found, settings = review.extraction, review.extraction_settings
@@ -101,6 +114,7 @@ def _of_this_report(review: Review) -> dict[str, Known]:
         "17": ("studies", f"{studies:,} {noun(studies, 'study', 'studies')}." if studies else ""),
         "18": ("bias", f"{judged:,} {noun(judged, 'study', 'studies')} judged." if judged else ""),
         "19": ("outcomes", f"{results:,} {noun(results, 'result')}." if results else ""),
+        **_of_syntheses(review),
         "22": ("outcomes", f"{len(found.certainties):,} findings rated." if found.certainties else ""),
     }
     texts |= {

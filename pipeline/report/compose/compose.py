@@ -6,7 +6,7 @@ from itertools import groupby
 import msgspec
 
 from pipeline.report import own, words
-from pipeline.report.compose import around, checklists, front, methods, records, results, searches
+from pipeline.report.compose import around, checklists, front, methods, records, results, searches, syntheses
 from pipeline.report.compose.citing import Citing
 from pipeline.report.compose.companions import companions
 from pipeline.report.compose.context import Context, Said
@@ -23,9 +23,11 @@ _BUILDERS: Mapping[Part, Build] = {
     "searches": searches.build,
     "selection": methods.selection,
     "collection": methods.collection,
+    "analysis": syntheses.methods,
     "flow": results.flow,
     "studies": results.studies,
     "outcomes": results.outcomes,
+    "synthesis": syntheses.found,
     "bias": results.bias,
     "discrepancies": results.discrepancies,
     "excluded": results.excluded,

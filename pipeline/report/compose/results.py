@@ -6,7 +6,6 @@ from pipeline.errors import Fault
 from pipeline.extraction.bias_figures import bias_bars, bias_table, tools_used, traffic_lights
 from pipeline.extraction.findings import summary_of_findings
 from pipeline.extraction.source_tables import difference_table, discrepancy_table, waiting_table
-from pipeline.extraction.summary_table import SummaryTable
 from pipeline.extraction.tables import by_modality, characteristics, individual_results
 from pipeline.prisma import diagram
 from pipeline.prisma import wording as prisma_wording
@@ -27,6 +26,7 @@ from pipeline.report.document import (
     Table,
     cell,
 )
+from pipeline.report.svg import description
 from pipeline.screening.agreement import COLUMNS as AGREEMENT
 from pipeline.screening.agreement import measure
 from pipeline.screening.agreement import table as agreement_rows
@@ -214,27 +214,15 @@ def bias(review: Review, context: Context) -> Said:
     blocks: list[Block] = []
     for tool in tools_used(found):
         table = bias_table(found, tool)
-        for stem, title, svg in (
-            ("lights", "Risk of bias in each study", traffic_lights(found, tool)),
-            ("bars", "Risk of bias over all studies", bias_bars(found, tool)),
-        ):
-            blocks.append(
-                Figure(
-                    id=context.name(f"{table.name}-{stem}"),
-                    title=f"{title}, {tool.name}",
-                    svg=svg,
-                    text=_bias_text(table),
-                    file="",
-                )
-            )
+        for stem, drawing in (("traffic-lights", traffic_lights(found, tool)), ("summary", bias_bars(found, tool))):
+            title, text = description(drawing)
+            name = f"{tool.stem}-{stem}"
+            figure = Figure(id=context.name(name), title=title, svg=drawing, text=text, file=f"extraction/{name}.svg")
+            blocks.append(figure)
         blocks.append(from_summary(table, context))
     if not blocks:
         blocks.append(Paragraph(content=("Nobody has judged the risk of bias yet.",)))
     return Said(blocks=tuple(blocks))
-
-
-def _bias_text(table: SummaryTable) -> str:
-    return f"The judgements stand in the table “{table.title}”."
 
 
 def discrepancies(review: Review, context: Context) -> Said:

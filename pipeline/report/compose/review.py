@@ -15,6 +15,7 @@ from pipeline.screening.settings import ScreeningSettings
 from pipeline.search.import_run import ImportRun
 from pipeline.search.search_run import SearchRun
 from pipeline.search.strategy import Strategy
+from pipeline.synthesis.synthesise import Synthesis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,7 @@ class Review:
     update: Update | None = None
     extraction: Extraction = field(default_factory=Extraction)
     extraction_settings: ExtractionSettings = field(default_factory=ExtractionSettings)
+    syntheses: tuple[Synthesis, ...] = ()
     texts: Mapping[Part, str] = field(default_factory=dict)
     logo: bytes = b""
     style: str = ""
