@@ -80,6 +80,6 @@ STAGES: tuple[Stage, ...] = (
             *report.INPUTS,
         ),
         settings=("review", "searches", "deduplication", "screening", "extraction", "synthesis", "report"),
-        writes=("report.*", "summary.json", "tables/*", "CITATION.txt", "methods.txt", "included.ris"),
+        writes=("report.*", "summary.json", "report/*"),
     ),
 )

@@ -15,7 +15,6 @@ from pipeline.workflow.protocol import Protocol
 from pipeline.workflow.run import Work
 from pipeline.workflow.stages import collect, extract, flow, screen, synthesise
 
-ROOMS = ("prisma", "extraction", "synthesis")  # folders of derived files that a report rests on
 INPUTS = (PROTOCOL, "queries/**/*", "deduplication/*", "screening/*/*/*", "screening/ledger/*", "extraction/**/*")
 
 
@@ -51,6 +50,7 @@ def load(folder: ReviewFolder, protocol: Protocol, *, tool: str) -> Review:
         flow=flow.count(folder, protocol, now, extraction=found, syntheses=syntheses),
         extraction=found,
         extraction_settings=protocol.extraction,
+        syntheses=syntheses,
         texts=_texts(folder, settings),
         logo=folder.read(settings.logo) if settings.logo else b"",
         style=folder.text(settings.citation_style) if settings.citation_style.endswith(".csl") else "",
