@@ -32,10 +32,7 @@ def status(folder: Path, *, days: bool, check: bool) -> int:
     settings = protocol.load(review)
     now = screen.load(review, settings)
     plan = batches.plan(now.citations, now.screening, now.ledger, settings.screening)
-    withheld = [citation for waiting in plan.withheld.values() for citation in waiting]
-    found = progress.measure(
-        now.citations, now.screening, now.returned, now.ledger, settings.screening, withheld=withheld
-    )
+    found = screen.measure(now, settings.screening, plan)
     _print("", _stages(found))
     _print("", _reviewers(found))
     if days:

@@ -103,7 +103,8 @@ def _list(names: Sequence[str]) -> str:
 
 def _screened(citation: Citation, screening: Screening, settings: ScreeningSettings) -> Iterator[str]:
     reached = {status.stage: status for status in screening.statuses[citation.id]}
-    unused = [decision for decision in screening.ahead if set(decision.records) <= set(citation.members)]
+    members = set(citation.members)
+    unused = [one for one in (*screening.skipped, *screening.ahead) if set(one.records) <= members]
     first = next((place for place, stage in enumerate(settings.stages) if stage.id in reached), 0)
     for place, stage in enumerate(settings.stages):
         status = reached.get(stage.id)

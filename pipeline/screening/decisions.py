@@ -112,12 +112,15 @@ class Screening:
 
     Attributes:
         statuses: of every citation, in the order of the citations: its status at each stage it reached, in order.
-        ahead: decisions at a stage that their citation has not reached, or skips; kept, unused.
+        skipped: decisions at a stage that their citation does not pass, since it was found by other methods; kept,
+            unused.
+        ahead: decisions at a stage that their citation has not reached; kept, unused.
         void: joint decisions of the arbiter on records that no longer belong to one citation; kept, unused.
         astray: decisions on records that are in no citation; kept, unused.
     """
 
     statuses: Mapping[str, tuple[Status, ...]]
+    skipped: tuple[Decision, ...] = ()
     ahead: tuple[Decision, ...] = ()
     void: tuple[Decision, ...] = ()
     astray: tuple[Decision, ...] = ()
@@ -154,14 +157,20 @@ def settle(
     home = {record: citation.id for citation in citations for record in citation.members}
     heard, void, astray = _deliver(decisions, home)
     statuses: dict[str, tuple[Status, ...]] = {}
+    skipped: list[Decision] = []
     ahead: list[Decision] = []
     for citation in citations:
         mine = heard.get(citation.id, {})
-        reached = _walk(citation, mine, settings, via)
-        statuses[citation.id] = reached
-        stages = {status.stage for status in reached}
-        ahead.extend(decision for stage, found in mine.items() if stage not in stages for decision in found)
-    return Screening(statuses=statuses, ahead=tuple(ahead), void=tuple(void), astray=tuple(astray))
+        way = _way(citation, settings, via)
+        statuses[citation.id] = _walk(citation, mine, settings, way)
+        reached = {status.stage for status in statuses[citation.id]}
+        passed = {stage.id for stage in way}
+        for stage, found in mine.items():
+            if stage not in reached:
+                (ahead if stage in passed else skipped).extend(found)
+    return Screening(
+        statuses=statuses, skipped=tuple(skipped), ahead=tuple(ahead), void=tuple(void), astray=tuple(astray)
+    )
 
 
 _Heard = dict[str, dict[str, list[Decision]]]  # citation id -> stage id -> decisions
@@ -186,15 +195,19 @@ def _order(decision: Decision) -> tuple[str, str, tuple[str, ...], str]:
     return decision.stage, decision.reviewer, decision.records, decision.answer
 
 
+def _way(citation: Citation, settings: ScreeningSettings, via: Mapping[str, str]) -> tuple[Stage, ...]:
+    """List the stages that a citation has to pass: all, or what PRISMA 2020 draws for the other methods."""
+    if via.get(citation.members[0].partition(":")[0], "") not in OTHER_METHODS:
+        return settings.stages
+    return tuple(stage for stage in settings.stages if stage.reports or stage.other_methods == "screen")
+
+
 def _walk(
-    citation: Citation, heard: Mapping[str, list[Decision]], settings: ScreeningSettings, via: Mapping[str, str]
+    citation: Citation, heard: Mapping[str, list[Decision]], settings: ScreeningSettings, way: Sequence[Stage]
 ) -> tuple[Status, ...]:
-    """Take one citation through the stages, as far as it gets."""
-    skips = via.get(citation.members[0].partition(":")[0], "") in OTHER_METHODS
+    """Take one citation along its way, as far as it gets."""
     reached: list[Status] = []
-    for stage in settings.stages:
-        if skips and not stage.reports and stage.other_methods == "skip":
-            continue
+    for stage in way:
         needed = _needed(citation.id, stage, settings.seed)
         status = _judge(citation.id, stage, tuple(heard.get(stage.id, ())), needed, settings)
         reached.append(status)

@@ -120,6 +120,14 @@ def test_what_other_methods_found_goes_straight_to_the_full_text():
     }
 
 
+def test_a_decision_at_a_stage_that_is_skipped_is_no_decision_ahead_of_its_time():
+    needless = said("refs:1", "anna", "include")
+    screening = settle(citations("refs:1"), [needless], settings(), via=VIA)
+    assert (screening.skipped, screening.ahead) == ((needless,), ())
+    screens = settings(title_abstract={"other_methods": "screen"})
+    assert settle(citations("refs:1"), [needless], screens, via=VIA).skipped == ()
+
+
 def test_unless_the_stage_screens_other_methods_too():
     found = states(citations("refs:1"), title_abstract={"other_methods": "screen"})
     assert found == {"refs:1": [("title-abstract", "awaiting")]}
@@ -248,7 +256,7 @@ def test_no_decision_moves_to_another_citation_when_clusters_change(before, afte
     for found in (before, after):
         screening = settle(found, said_, three, via=VIA)
         heard = [d for reached in screening.statuses.values() for status in reached for d in status.decisions]
-        kept = [*heard, *screening.ahead, *screening.void, *screening.astray]
+        kept = [*heard, *screening.skipped, *screening.ahead, *screening.void, *screening.astray]
         assert sorted(kept, key=lambda d: d.key) == sorted(said_, key=lambda d: d.key)
         for one in found:
             for status in screening.statuses[one.id]:

@@ -1,16 +1,17 @@
 """The screening stage: worksheets in, statuses and the ledger's new events out, and new worksheets for people."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.deduplicate.citation import Citation
 from pipeline.records import tables
-from pipeline.screening import batches, decisions, forms, ledger
+from pipeline.screening import batches, decisions, forms, ledger, progress
 from pipeline.screening.batches import Plan
 from pipeline.screening.decisions import Screening
 from pipeline.screening.forms import Returned
 from pipeline.screening.ledger import Ledger
-from pipeline.screening.settings import ARBITER, ScreeningSettings
+from pipeline.screening.progress import StageProgress
+from pipeline.screening.settings import ScreeningSettings
 from pipeline.workflow import derived
 from pipeline.workflow.account import Account, counted
 from pipeline.workflow.folder import ReviewFolder
@@ -65,11 +66,17 @@ def run(work: Work) -> Account:
         folder.create(f"{LEDGER}/{name}.csv", ledger.write(happened))
     folder.derive("screening/status.csv", tables.write(STATUS, _statuses(now)))
     return Account(
-        did=tuple(_decided(now)),
+        did=(*_decided(now), *_skipped(now.screening)),
         news=(*_events(happened), *_handed(plan, name)),
         warnings=(*now.returned.notices, *now.returned.gone, *_unused(now.screening)),
-        pending=(*_waiting(now, settings), *_withheld(plan)),
+        pending=tuple(progress.sentences(measure(load(folder, work.protocol) if happened else now, settings, plan))),
     )
+
+
+def measure(now: Screened, settings: ScreeningSettings, plan: Plan) -> tuple[StageProgress, ...]:
+    """Measure how far every stage is."""
+    withheld = [citation for waiting in plan.withheld.values() for citation in waiting]
+    return progress.measure(now.citations, now.screening, now.returned, now.ledger, settings, withheld=withheld)
 
 
 def _free_name(folder: ReviewFolder, date: str) -> str:
@@ -139,7 +146,20 @@ def _events(happened: Sequence[ledger.Event]) -> Iterator[str]:
         yield "Decisions since the last run: " + ", ".join(f"{n:,} {word}" for word, n in counts.items() if n) + "."
 
 
+def _skipped(screening: Screening) -> Iterator[str]:
+    """Say what was decided where nothing had to be: citations of other methods go straight to the reports."""
+    kept = sum(decision.answer != "exclude" for decision in screening.skipped)
+    if kept:
+        what = "at a stage that citations found by other methods do not pass"
+        yield f"{counted(kept, 'decision')} {what}: kept, and not needed."
+
+
 def _unused(screening: Screening) -> Iterator[str]:
+    contrary = sum(decision.answer == "exclude" for decision in screening.skipped)
+    if contrary:
+        what = "to exclude, at a stage that citations found by other methods do not pass"
+        remedy = "Exclude their reports, or set 'other_methods: screen' for that stage."
+        yield f"{counted(contrary, 'decision')} {what}: kept, and not used. {remedy}"
     for label, found in (
         ("at a stage that the citation has not reached", screening.ahead),
         ("of the arbiter on records that are no longer one citation", screening.void),
@@ -149,34 +169,7 @@ def _unused(screening: Screening) -> Iterator[str]:
             yield f"{counted(len(found), 'decision')} {label}: kept, and not used."
 
 
-def _waiting(now: Screened, settings: ScreeningSettings) -> Iterator[str]:
-    for stage in settings.stages:
-        statuses = now.screening.at(stage.id)
-        conflicts = sum(status.state == "conflict" for status in statuses)
-        if conflicts:
-            yield f"{stage.title}: {counted(conflicts, 'conflict')} for the arbiter, in {ROOM}/{stage.id}/{ARBITER}/."
-        awaiting = [status for status in statuses if status.state == "awaiting"]
-        if awaiting:
-            yield f"{stage.title}: {counted(len(awaiting), 'citation')} to be decided{_owed(awaiting, now.returned)}."
-
-
-def _owed(awaiting: Iterable[decisions.Status], returned: Returned) -> str:
-    """Say who owes how many decisions."""
-    open_ids = {status.citation: status.voters for status in awaiting}
-    owed: dict[str, int] = {}
-    for _, reviewer, records in returned.present:
-        if reviewer != ARBITER and reviewer not in open_ids.get(records[0], (reviewer,)):
-            owed[reviewer] = owed.get(reviewer, 0) + 1
-    listed = ", ".join(f"{name} {count:,}" for name, count in sorted(owed.items()))
-    return f" ({listed})" if listed else ""
-
-
 def _handed(plan: Plan, run: str) -> Iterator[str]:
     for batch in plan.batches:
         path = f"{ROOM}/{batch.stage}/{batch.reviewer}/{batch.name(run)}.csv"
         yield f"New worksheet ({counted(len(batch.citations), 'row')}): {path}"
-
-
-def _withheld(plan: Plan) -> Iterator[str]:
-    for stage, waiting in plan.withheld.items():
-        yield f"{stage}: {counted(len(waiting), 'citation')} to be handed out once the pilot round is decided."
