@@ -42,11 +42,12 @@ def cli() -> str:
         "",
         EXIT_CODES,
     ]
+    above = click.Context(main.cli, info_name="living-review", terminal_width=WIDTH, **main.cli.context_settings)
     for name in main.COMMANDS:
-        command = main.cli.get_command(click.Context(main.cli), name)
+        command = main.cli.get_command(above, name)
         if command is None:
             raise LookupError(name)
-        context = click.Context(command, info_name=f"living-review {name}", terminal_width=WIDTH)
+        context = click.Context(command, info_name=name, parent=above)
         parts += [f"## {name}", "", "```text", command.get_help(context).rstrip(), "```", ""]
     return "\n".join(parts)
 
