@@ -27,6 +27,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "pipeline.cli.export_decisions:export_decisions",
         "Hand out decisions to Rayyan, Covidence, ASReview, CoLRev, or as one table with a row a decision.",
     ),
+    "deduplicate": (
+        "pipeline.cli.deduplicate:deduplicate",
+        "Find which records of some files describe one document, and write each document once.",
+    ),
     "prisma": (
         "pipeline.cli.prisma:prisma",
         "Draw a PRISMA 2020 flow diagram from typed figures or from the R package's CSV.",

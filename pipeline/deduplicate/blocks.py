@@ -17,7 +17,7 @@ _NEIGHBOURS = 8  # records on either side, in a block over the cap
 
 
 def candidates(
-    records: Sequence[Features], among: Sequence[int], limit: int
+    records: Sequence[Features], among: Sequence[int], limit: int, progress: Callable[[int, int, str], None]
 ) -> tuple[list[tuple[int, int]], int, tuple[Skipped, ...]]:
     """List the pairs worth judging (smaller index first, sorted), how often two were looked at, and what was skipped.
 
@@ -27,7 +27,8 @@ def candidates(
     found: set[tuple[int, int]] = set()
     looked = 0
     skipped = []
-    for name, keys in KEYS.items():
+    for number, (name, keys) in enumerate(KEYS.items(), start=1):
+        progress(number, len(KEYS), "Looking for pairs")
         crowded = passed = 0
         for members in _blocks(records, among, keys):
             if len(members) <= limit:

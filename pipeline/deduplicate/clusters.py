@@ -1,10 +1,12 @@
 """Records to citations: the whole way, from features to clusters to merged records."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import chain
 from math import ceil
+from typing import Protocol
 
 import msgspec
 
@@ -26,6 +28,17 @@ _WORDS: Mapping[str, Word] = {"link": "related", "merge": "duplicate", "ignore":
 _Two = tuple[int, int]
 
 
+class Progress(Protocol):
+    """What a long run tells while it works."""
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """Tell that `done` of `total` are done."""
+
+
+def _silent(done: int, total: int, what: str) -> None:
+    """Tell nobody."""
+
+
 def deduplicate(
     records: Sequence[Record],
     verdicts: Sequence[Verdict] = (),
@@ -34,6 +47,7 @@ def deduplicate(
     ranks: Mapping[str, int] | None = None,
     earlier: Deduplication | None = None,
     executor: Executor | None = None,
+    progress: Progress = _silent,
 ) -> Deduplication:
     """Find which records describe one document.
 
@@ -47,17 +61,18 @@ def deduplicate(
         earlier: what came of some of these records before, with the same settings; their pairs are not judged again.
             The result is that of a full run.
         executor: where records are read and pairs are judged, in tasks of some thousands; here if None.
+        progress: told how far the run is.
     """
     if ranks is not None:
         records = sorted(records, key=lambda record: (ranks[record.id], record.id))
     place = {record.id: index for index, record in enumerate(records)}
-    library = _Library(records, _features(records, executor))
+    library = _Library(records, _features(records, executor, progress))
     said = {_two(place[v.a], place[v.b]): v for v in verdicts if v.a in place and v.b in place}
     groups = _identical(library, set(chain.from_iterable(said)))
     followers = {index for group in groups.values() for index in group[1:]}
     heads = [index for index in range(len(records)) if index not in followers]
-    found, looked, skipped = blocks.candidates(library.features, heads, settings.block_limit)
-    judged, count = _judged(library, found, earlier, place, executor)
+    found, looked, skipped = blocks.candidates(library.features, heads, settings.block_limit, progress)
+    judged, count = _judged(library, found, _known(earlier, place), executor, progress)
     pairs = {two: library.pair(two, judgement, settings) for two, judgement in judged.items()}
     pairs.update(library.linked(place, settings))
     pairs.update((two, library.by_person(two, verdict)) for two, verdict in said.items())
@@ -83,11 +98,13 @@ def _chain(group: Sequence[int]) -> Iterator[_Two]:
     return ((group[0], other) for other in group[1:])
 
 
-def _features(records: Sequence[Record], executor: Executor | None) -> list[Features]:
-    if executor is None:
-        return [features(record) for record in records]
+def _features(records: Sequence[Record], executor: Executor | None, progress: Progress) -> list[Features]:
     tasks = [records[start : start + _TASK] for start in range(0, len(records), _TASK)]
-    return list(chain.from_iterable(executor.map(_read_all, tasks)))
+    made: list[Features] = []
+    for some in (map if executor is None else executor.map)(_read_all, tasks):
+        made += some
+        progress(len(made), len(records), "Reading")
+    return made
 
 
 def _read_all(records: Sequence[Record]) -> list[Features]:
@@ -177,31 +194,40 @@ def _content(record: Record) -> bytes:
     return msgspec.json.encode(msgspec.structs.replace(record, id="", origin=msgspec.UNSET))
 
 
-def _judged(
-    library: _Library,
-    found: Sequence[_Two],
-    earlier: Deduplication | None,
-    place: Mapping[str, int],
-    executor: Executor | None,
-) -> tuple[dict[_Two, Judgement], int]:
-    """Judge pairs, all but those between records that were judged before; say how many were."""
-    judged: dict[_Two, Judgement] = {}
-    fresh = found
-    if earlier is not None:
-        old = {place[name] for citation in earlier.citations for name in citation.members if name in place}
-        known = {
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Records that were compared with each other before, by index, and what was found of their pairs."""
+
+    records: AbstractSet[int]
+    pairs: Mapping[_Two, Judgement]
+
+
+def _known(earlier: Deduplication | None, place: Mapping[str, int]) -> _Known:
+    if earlier is None:
+        return _Known(frozenset(), {})
+    names = (name for citation in earlier.citations for name in citation.members)
+    return _Known(
+        frozenset(place[name] for name in names if name in place),
+        {
             _two(place[pair.a], place[pair.b]): Judgement(pair.rule, pair.score, pair.evidence)
             for pair in earlier.pairs
-            if pair.rule in _RULES and pair.a in place and pair.b in place
-        }
-        fresh = [two for two in found if not (two[0] in old and two[1] in old)]
-        judged.update((two, known[two]) for two in found if two in known)
+            if pair.a in place and pair.b in place and pair.rule in _RULES
+        },
+    )
+
+
+def _judged(
+    library: _Library, found: Sequence[_Two], known: _Known, executor: Executor | None, progress: Progress
+) -> tuple[dict[_Two, Judgement], int]:
+    """Judge the pairs that are not known yet; return what is found of all, and how many were judged."""
+    judged = {two: known.pairs[two] for two in found if two in known.pairs}
+    fresh = [two for two in found if not (two[0] in known.records and two[1] in known.records)]
     tasks = [fresh[start : start + _TASK] for start in range(0, len(fresh), _TASK)]
     sides = ([(library.features[a], library.features[b]) for a, b in task] for task in tasks)
-    for task, judgements in zip(
-        tasks, map(judge_all, sides) if executor is None else executor.map(judge_all, sides), strict=True
-    ):
+    results = (map if executor is None else executor.map)(judge_all, sides)
+    for number, (task, judgements) in enumerate(zip(tasks, results, strict=True), start=1):
         judged.update((two, judgement) for two, judgement in zip(task, judgements, strict=True) if judgement)
+        progress(number, len(tasks), "Judging pairs")
     return judged, len(fresh)
 
 
@@ -234,7 +260,7 @@ def _settle(library: _Library, pairs: dict[_Two, Pair], clusters: joining.Cluste
     for two, (p, q, why) in clusters.refused.items():
         a, b = library.records[p].id, library.records[q].id
         reason = f"{pairs[two].reason}; but {a} and {b} would come together, which differ ({why})"
-        pairs[two] = msgspec.structs.replace(pairs[two], verdict="ask", rule="cluster-conflict", reason=reason)
+        pairs[two] = msgspec.structs.replace(pairs[two], verdict="ask", reason=reason)
     settled = {
         _two(clusters.of(a), clusters.of(b))
         for (a, b), pair in pairs.items()

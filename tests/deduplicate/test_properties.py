@@ -105,7 +105,7 @@ def test_removing_a_record_joins_others_only_where_it_had_contradicted_one_of_th
     after = deduplicate([record for record in records if record is not removed])
     newly = together(after) - together(before)
     if newly:
-        assert any(pair.rule == "cluster-conflict" for pair in before.pairs)
+        assert any("would come together" in pair.reason for pair in before.pairs)
 
 
 def _last_f(author: Author) -> Author:

@@ -1,0 +1,68 @@
+"""What came of a deduplication, as tables and in the words of a methods section."""
+
+from pipeline.deduplicate.citation import Deduplication
+
+CITATIONS_HEADER = (
+    "id", "records", "title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "kind",
+    "related", "members", "sources",
+)  # fmt: skip
+
+
+def citations_table(found: Deduplication) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Write every citation: its merged record, its members, and which member gave what the first did not."""
+    rows: list[tuple[str, ...]] = []
+    for citation in found.citations:
+        record = citation.record
+        rows.append(
+            (
+                citation.id,
+                str(len(citation.members)),
+                record.title,
+                "; ".join(author.name for author in record.authors),
+                str(record.year or ""),
+                record.journal,
+                record.volume,
+                record.issue,
+                f"p. {record.pages}" if record.pages else "",
+                record.doi,
+                record.pmid and f"pmid:{record.pmid}",
+                record.kind,
+                "; ".join(f"{related.kind}: {related.id}" for related in citation.related),
+                "; ".join(citation.members),
+                "; ".join(f"{field}: {member}" for field, member in citation.sources.items()),
+            )
+        )
+    return CITATIONS_HEADER, rows
+
+
+def method(found: Deduplication, version: str) -> str:
+    r"""Describe the deduplication for a report, in two lines.
+
+    Source: PRISMA-S, Rethlefsen 2021, doi:10.1186/s13643-020-01542-z, item 16: "Describe the processes and any
+    software used to deduplicate records from multiple database searches and other information sources."
+    """
+    records = sum(len(citation.members) for citation in found.citations)
+    citations = len(found.citations)
+    people = sum(pair.rule == "person" for pair in found.pairs)
+    linked = sum(related(found).values())
+    return (
+        f"Records were deduplicated with living-review {version}: pairs that share an identifier, title, names or page "
+        "were compared field by field and judged by stated rules; records were joined, none was deleted.\n"
+        f"Of {_n(records, 'record')}, {_n(records - citations, 'duplicate')} were joined to others, which left "
+        f"{_n(citations, 'citation')}; people decided {_n(people, 'pair')} and have {_n(len(found.asks), 'pair')} to "
+        f"decide; {_n(linked, 'pair')} of related documents (errata, abstracts, versions ...) were only linked.\n"
+    )
+
+
+def related(found: Deduplication) -> dict[str, int]:
+    """Count the pairs of citations that are linked as related, kind by kind."""
+    kinds: dict[str, int] = {}
+    for citation in found.citations:
+        for other in citation.related:
+            if citation.id < other.id:
+                kinds[other.kind] = kinds.get(other.kind, 0) + 1
+    return dict(sorted(kinds.items()))
+
+
+def _n(count: int, noun: str) -> str:
+    return f"{count:,} {noun if count == 1 else noun + 's'}"
