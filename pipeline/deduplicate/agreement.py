@@ -16,9 +16,25 @@ def near(c: Comparison) -> bool:
     return c.title in (SAME, ALIKE, PART, CLOSE) and c.marks != DIFFERENT
 
 
+_TURNING = frozenset(("non", "not", "no", "without", "against", "versus", "vs"))
+
+
 def longer(c: Comparison) -> bool:
-    """Say whether one title is the other and some words more, without further numbers."""
-    return c.title == PART and c.marks in (SAME, ALIKE)
+    """Say whether one title is the other and some words more, but no further number and no word that turns it round."""
+    return c.title == PART and c.marks in (SAME, ALIKE) and _TURNING.isdisjoint(c.only_a + c.only_b)
+
+
+def inflected(c: Comparison) -> bool:
+    """Say whether the words that differ are forms of one word: developing and development, equity and equality."""
+    if c.title != CLOSE or c.marks not in (SAME, ALIKE) or not c.only_a or not c.only_b:
+        return False
+    fewer, more = sorted((c.only_a, c.only_b), key=len)
+    return all(any(_kin(word, other) for other in more) for word in fewer)
+
+
+def _kin(a: str, b: str) -> bool:
+    same = next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    return same >= 0.6 * min(len(a), len(b)) or (same >= 3 and OSA.distance(a, b) <= 2)  # noqa: PLR2004
 
 
 def telling(c: Comparison) -> bool:
@@ -27,6 +43,11 @@ def telling(c: Comparison) -> bool:
     if len(a) >= 25 and len(b) >= 25 and a.count(" ") >= 3 and b.count(" ") >= 3:  # noqa: PLR2004
         return True
     return c.authors == SAME and len(c.a.families) >= 3  # noqa: PLR2004
+
+
+def unmistakable(c: Comparison) -> bool:
+    """Say whether the title alone names one document: eight words and 60 letters."""
+    return min(len(c.a.title), len(c.b.title)) >= 60 and min(c.a.title.count(" "), c.b.title.count(" ")) >= 7  # noqa: PLR2004
 
 
 def people(c: Comparison) -> bool:
@@ -49,6 +70,16 @@ def pages_in_full(c: Comparison) -> bool:
     return c.pages == SAME and bool(c.a.last) and c.a.last == c.b.last and c.a.first != c.a.last
 
 
+_LEAST_ARTICLE_NUMBER = 5  # characters: e68617, CD006273, 100764
+
+
+def several_pages(c: Comparison) -> bool:
+    """Say whether both begin on one page and one of them fills more than it, or both bear one article number."""
+    if c.pages != SAME:
+        return False
+    return len(c.a.first) >= _LEAST_ARTICLE_NUMBER or any(side.last not in ("", side.first) for side in (c.a, c.b))
+
+
 def page(c: Comparison) -> bool:
     """Say whether both stand on the same page of the same volume; where a volume is missing, of the same year.
 
@@ -60,8 +91,8 @@ def page(c: Comparison) -> bool:
 
 
 def issue(c: Comparison) -> bool:
-    """Say whether both stand in the same issue of the same volume of the same journal."""
-    return c.issue == SAME and c.volume == SAME and journal(c)
+    """Say whether both stand in the same issue of the same volume, or year, of the same journal."""
+    return c.issue == SAME and journal(c) and (c.volume == SAME or (c.volume == MISSING and c.gap == 0))
 
 
 def no_other_page(c: Comparison) -> bool:

@@ -13,10 +13,10 @@ import msgspec
 from pipeline.deduplicate import blocks, joining
 from pipeline.deduplicate.citation import Citation, Deduplication, Pair, Related, Verdict, Word
 from pipeline.deduplicate.features import Features, features
-from pipeline.deduplicate.judging import Judgement, contradiction, judge_all, witness
+from pipeline.deduplicate.judging import Judgement, contradiction, identity_contradiction, judge_all, witness
 from pipeline.deduplicate.merging import merge
-from pipeline.deduplicate.relations import LINKED
-from pipeline.deduplicate.rules import RULES
+from pipeline.deduplicate.relations import AT_TWO_PLACES, LINKED
+from pipeline.deduplicate.rules import BY_IDENTIFIER, RULES
 from pipeline.deduplicate.settings import DeduplicationSettings
 from pipeline.records.record import Record
 
@@ -232,15 +232,22 @@ def _judged(
 
 
 def _joined(library: _Library, pairs: Mapping[_Two, Pair]) -> joining.Clusters:
-    """Join duplicates: a person's first, then the likeliest, then related documents that policy merges."""
+    """Join duplicates: a person's first, then the likeliest, then by identifiers, then related ones that policy merges.
+
+    An identifier that two clusters share outweighs a page or volume in which some of their records differ.
+    """
 
     def against(p: int, q: int) -> str:
         pair = pairs.get(_two(p, q))
-        if pair is None:
-            return contradiction(library.features[p], library.features[q])
-        if pair.verdict in ("duplicate", "ask"):
-            return "" if pair.verdict == "duplicate" else contradiction(library.features[p], library.features[q])
-        return pair.rule
+        if pair is not None and pair.verdict in ("duplicate", "different", "related"):
+            return "" if pair.verdict == "duplicate" else pair.rule
+        return contradiction(library.features[p], library.features[q])
+
+    def against_one_identifier(p: int, q: int) -> str:
+        pair = pairs.get(_two(p, q))
+        if pair is not None and pair.verdict in ("different", "related") and pair.rule not in AT_TWO_PLACES:
+            return pair.rule
+        return identity_contradiction(library.features[p], library.features[q])
 
     def said_different(p: int, q: int) -> str:
         pair = pairs.get(_two(p, q))
@@ -250,7 +257,9 @@ def _joined(library: _Library, pairs: Mapping[_Two, Pair]) -> joining.Clusters:
     duplicates.sort(key=lambda two: (-pairs[two].score, *sorted((pairs[two].a, pairs[two].b))))
     clusters = joining.Clusters(len(library.records))
     clusters.join((two for two in duplicates if pairs[two].rule == "person"), said_different)
-    clusters.join((two for two in duplicates if pairs[two].rule != "person" and not pairs[two].kind), against)
+    by_rule = [two for two in duplicates if pairs[two].rule != "person" and not pairs[two].kind]
+    clusters.join((two for two in by_rule if pairs[two].rule != BY_IDENTIFIER), against)
+    clusters.join((two for two in by_rule if pairs[two].rule == BY_IDENTIFIER), against_one_identifier)
     clusters.join((two for two in duplicates if pairs[two].kind), said_different)
     return clusters
 

@@ -59,7 +59,16 @@ _MEETINGS = frozenset(("conference", "symposium", "workshop", "congress", "meeti
 def _conference(x: list[str], y: list[str]) -> bool:
     """Say whether two names of conferences share most of their words: every database names them in its own way."""
     left, right = set(x), set(y)
-    return not _MEETINGS.isdisjoint(left | right) and len(left & right) >= max(3, 0.75 * len(left))
+    return len(left & right) >= max(3, 0.75 * len(left)) and not _MEETINGS.isdisjoint(left | right)
+
+
+def meeting(name: str) -> bool:
+    """Say whether the words of a container name a meeting, whose papers appear in its year or the next.
+
+    >>> meeting("international conference information systems"), meeting("diabetes care")
+    (True, False)
+    """
+    return not _MEETINGS.isdisjoint(name.split())
 
 
 def _spread(x: list[str], y: list[str]) -> bool:

@@ -94,7 +94,12 @@ def _evidence(field: str, level: Level, similarity: float | None = None) -> Evid
 
 
 def contradiction(a: Features, b: Features) -> str:
-    """Name the field in which two records cannot be one document, whatever joins them; empty if there is none."""
+    """Name the field in which two records contradict each other; empty if there is none."""
+    return identity_contradiction(a, b) or _place(a, b)
+
+
+def identity_contradiction(a: Features, b: Features) -> str:
+    """Name what makes two records two documents wherever they stand."""
     if plain(a.doi, b.doi) == DIFFERENT:
         return "DOI"
     if plain(a.pmid, b.pmid) == DIFFERENT:
@@ -103,6 +108,11 @@ def contradiction(a: Features, b: Features) -> str:
         return "registration number"
     if (a.sort in NOTICE_SORTS) != (b.sort in NOTICE_SORTS):
         return "notice"
+    return ""
+
+
+def _place(a: Features, b: Features) -> str:
+    """Name what puts two records at two places."""
     if plain(a.volume, b.volume) == DIFFERENT:
         return "volume"
     pages = paging(a.first, a.last, b.first, b.last)

@@ -37,6 +37,12 @@ _NUMBER = re.compile(r"\d{1,9}")
 _BROKEN = re.compile(r"\s*\d+\)\s*")  # the end of "61 (Supplement 1)", cut at the wrong bracket
 
 
+_MONTHS = {
+    name: str(number)
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
+    )
+}
 _WITH_ISSUE = re.compile(r"\D{0,5}(\d+)\s*\(\s*(?:(?:no|issue|iss|pt)\b\.?\s*)?(\d+)[^)]*\)\s*")
 
 
@@ -56,13 +62,16 @@ def place(volume: str, issue: str, year: int) -> Place:
     (Place(volume='24', issue='', supplement=True), Place(volume='', issue='', supplement=False), ('30', '3'))
     >>> place("12(3)", "", 0)[:2], place("1)", "", 0)[:2], place("2016", "5", 2016)[:2]
     (('12', '3'), ('', ''), ('', '5'))
+    >>> place("", "May", 0).issue
+    '5'
     """
     supplement = bool(_SUPPLEMENT.search(volume) or _SUPPLEMENT.search(issue))
     if not issue and (both := _WITH_ISSUE.fullmatch(volume)):
         volume, issue = both.groups()
     early = _EARLY.search(volume) or _BROKEN.fullmatch(volume)
     number = "" if early else _number(_BRACKETS.sub(" ", volume))
-    return Place("" if number == str(year) else number, "" if _SUPPLEMENT.search(issue) else _number(issue), supplement)
+    numbered = _number(issue) or _MONTHS.get(issue.strip()[:3].lower(), "")
+    return Place("" if number == str(year) else number, "" if _SUPPLEMENT.search(issue) else numbered, supplement)
 
 
 def _number(text: str) -> str:
@@ -70,12 +79,6 @@ def _number(text: str) -> str:
     return found.group().lstrip("0") if found else ""
 
 
-_MONTHS = {
-    name: str(number)
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
-    )
-}
 _DATE = re.compile(r"(?:(\d{1,2})-([a-z]{3})|([a-z]{3})-(\d{1,2}))")
 _PAGE = r"[a-z]{0,4}\.?\s?\d+(?:\.e?\d+)?[a-z]?"
 _RANGE = re.compile(rf"(?<![a-z\d])({_PAGE})-({_PAGE})")

@@ -6,7 +6,7 @@ The kinds are the fields of settings.RelatedSettings; what becomes of them is a 
 import re
 from collections.abc import Callable, Mapping
 
-from pipeline.deduplicate.agreement import exact, journal, near, people, telling, two_places
+from pipeline.deduplicate.agreement import exact, issue, journal, near, people, telling, two_places
 from pipeline.deduplicate.levels import DIFFERENT, MISSING, SAME
 from pipeline.deduplicate.similarity import Comparison
 from pipeline.deduplicate.sorts import NOTICE_SORTS
@@ -22,7 +22,13 @@ def other_notice(c: Comparison) -> bool:
 
 def erratum(c: Comparison) -> bool:
     """One corrects the other: errata carry the title, and mostly the authors, of what they correct."""
-    return "erratum" in (c.a.sort, c.b.sort) and other_notice(c) and near(c)
+    return "erratum" in (c.a.sort, c.b.sort) and other_notice(c) and near(c) and not _one_notice(c)
+
+
+def _one_notice(c: Comparison) -> bool:
+    """Say whether both are the notice, of which one export lost the word: each fills one page of one issue."""
+    one_page = all(side.first and side.last in ("", side.first) for side in (c.a, c.b))
+    return one_page and issue(c) and people(c)
 
 
 def retraction(c: Comparison) -> bool:
@@ -119,6 +125,8 @@ LAST: tuple[tuple[str, Callable[[Comparison], bool], str], ...] = (
     ("translation", translation, "one text in two languages"),
     ("republication", republication, "one text in two journals"),
 )
+
+AT_TWO_PLACES = frozenset(kind for kind, _, _ in LAST)
 
 # What PubMed's own links between records say (records.record.LINKS). Source: PubMed DTD, CommentsCorrections/@RefType.
 LINKED: Mapping[str, str] = {

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pipeline.deduplicate import relations
 from pipeline.deduplicate.agreement import (
     exact,
+    inflected,
     issue,
     journal,
     longer,
@@ -19,11 +20,14 @@ from pipeline.deduplicate.agreement import (
     page,
     pages_in_full,
     people,
+    several_pages,
     slip_of_page,
     telling,
+    unmistakable,
     year,
 )
 from pipeline.deduplicate.citation import Word
+from pipeline.deduplicate.journals import meeting
 from pipeline.deduplicate.levels import ALIKE, CLOSE, DIFFERENT, MISSING, PART, SAME
 from pipeline.deduplicate.similarity import Comparison
 
@@ -86,16 +90,16 @@ def other_numbers(c: Comparison) -> bool:
 def page_and_title(c: Comparison) -> bool:
     """Two documents on one page do not carry one title and share an author.
 
-    Two abstracts of one group may stand on one page with nearly one title: where words are replaced, or the authors
-    are missing, only a range of pages is proof.
+    Two abstracts of one group may stand on one page with nearly one title, but no two documents of several pages begin
+    on one: a title may then be longer, or differ in a word.
     """
     if not page(c) or not near(c):
         return False
     if exact(c):
         return c.first_author == SAME or c.share > 0 or c.authors == MISSING
-    if longer(c):
-        return people(c) or (c.authors == MISSING and pages_in_full(c))
-    return people(c) and pages_in_full(c)
+    if c.authors == MISSING:
+        return longer(c) and pages_in_full(c)
+    return people(c) and (several_pages(c) or (longer(c) and len(c.only_a + c.only_b) == 1))
 
 
 def slip_of_volume(c: Comparison) -> bool:
@@ -133,7 +137,10 @@ def issue_and_title(c: Comparison) -> bool:
         return False
     if exact(c) and (people(c) or c.share >= 0.5) and (no_other_page(c) or (telling(c) and c.gap <= 0)):  # noqa: PLR2004
         return True
-    return near(c) and telling(c) and people(c) and no_other_page(c)
+    if not (telling(c) and people(c) and (longer(c) or inflected(c))):
+        return False
+    one_end = c.pages == PART and bool(c.a.last) and c.a.last == c.b.last
+    return one_end or c.pages in (MISSING, SAME, ALIKE)
 
 
 def volume_and_title(c: Comparison) -> bool:
@@ -145,48 +152,35 @@ def volume_and_title(c: Comparison) -> bool:
     return journal(c) or c.journal == MISSING or (c.gap == 0 and c.pages == MISSING)
 
 
-def volume_and_longer_title(c: Comparison) -> bool:
-    """Journal, volume and several authors are the same; one title is longer, and no page contradicts."""
-    return (
-        c.volume == SAME
-        and c.journal == SAME
-        and longer(c)
-        and telling(c)
-        and c.authors in (SAME, ALIKE)
-        and min(len(c.a.families), len(c.b.families)) >= 2  # noqa: PLR2004
-        and c.gap == 0
-        and c.issue != DIFFERENT
-        and c.pages in (MISSING, ALIKE)
-        and c.a.sort == c.b.sort
-    )
-
-
 def ahead_of_print(c: Comparison) -> bool:
     """Title, authors and journal are the same; one record was made before there was a volume."""
     if not (c.volume == MISSING and exact(c) and telling(c) and people(c) and year(c) and journal(c)):
         return False
     early = c.a if not c.a.volume else c.b
-    return c.issue != DIFFERENT and (no_other_page(c) or early.first == "1")
+    if c.gap < 0 and (early.year or early.first or early.issue):
+        return False
+    if c.gap == 1 and not c.a.volume and not c.b.volume and not (meeting(c.a.journal) or meeting(c.b.journal)):
+        return False
+    return c.issue != DIFFERENT and (no_other_page(c) or slip_of_page(c) or early.first == "1")
 
 
 def authors_lost(c: Comparison) -> bool:
-    """Title, journal and volume are the same; one export dropped the authors."""
-    return (
-        c.authors == MISSING
-        and exact(c)
-        and telling(c)
-        and journal(c)
-        and c.volume == SAME
-        and year(c)
-        and c.issue != DIFFERENT
-        and no_other_page(c)
-    )
+    """One export lost the authors; title, journal and volume are the same, or the year if the title is long."""
+    if not (c.authors == MISSING and exact(c) and telling(c) and journal(c) and c.issue != DIFFERENT):
+        return False
+    placed = (c.volume == SAME and year(c)) or (c.volume == MISSING and c.gap == 0 and unmistakable(c))
+    return placed and no_other_page(c)
 
 
 def same_abstract(c: Comparison) -> bool:
-    """Title, authors and abstract are the same; nothing says that they stand at two places."""
+    """Title, authors and abstract are the same; nothing says that they stand at two places.
+
+    A paper of a meeting and the article that came of it may share all three: where the containers differ, neither may
+    have a volume.
+    """
     return (
         c.abstract == SAME
+        and (c.journal != DIFFERENT or not (c.a.volume or c.b.volume))
         and exact(c)
         and telling(c)
         and people(c)
@@ -204,6 +198,8 @@ def same_reference(c: Comparison) -> bool:
 
 def perhaps(c: Comparison) -> bool:
     """Title and authors are the same, or nearly; where they stand is not known, or does not fit."""
+    if longer(c) and people(c) and journal(c) and c.gap == 0 and c.volume != DIFFERENT and no_other_page(c):
+        return True
     resembling = c.marks != DIFFERENT and c.title_similarity >= 0.5  # noqa: PLR2004
     if resembling and issue(c) and people(c) and no_other_page(c) and c.gap <= 0:
         return True
@@ -217,8 +213,9 @@ def perhaps(c: Comparison) -> bool:
     return several and journal(c) and c.title_similarity >= 0.6 and no_other_page(c) and c.volume != DIFFERENT  # noqa: PLR2004
 
 
+BY_IDENTIFIER = "same-identifier"
 RULES: tuple[Rule, ...] = (
-    Rule("same-identifier", "duplicate", same_identifier, "an identifier is the same, and so is the title"),
+    Rule(BY_IDENTIFIER, "duplicate", same_identifier, "an identifier is the same, and so is the title"),
     *(Rule(kind, "related", holds, reason, kind) for kind, holds, reason in relations.FIRST),
     Rule("other-registration", "different", other_registration, "their registration numbers differ"),
     Rule("other-numbers", "different", other_numbers, "the numbers in their titles differ"),
@@ -233,12 +230,6 @@ RULES: tuple[Rule, ...] = (
     Rule("all-but-the-title", "duplicate", all_but_the_title, "the same authors on the same pages from first to last"),
     Rule("issue-and-title", "duplicate", issue_and_title, "the same title and authors in one issue"),
     Rule("volume-and-title", "duplicate", volume_and_title, "the same title and authors in one volume"),
-    Rule(
-        "volume-and-longer-title",
-        "duplicate",
-        volume_and_longer_title,
-        "the same authors in one volume, one title longer",
-    ),
     Rule("ahead-of-print", "duplicate", ahead_of_print, "the same title, authors and journal; one has no volume yet"),
     Rule("authors-lost", "duplicate", authors_lost, "the same title in one volume; one record has no authors"),
     Rule("same-abstract", "duplicate", same_abstract, "the same title, authors and abstract"),

@@ -93,7 +93,7 @@ def compare(a: Features, b: Features) -> Comparison:
         gap=abs(a.year - b.year) if a.year and b.year else -1,
         journal=journals(a.journal, b.journal, a.issn, b.issn),
         volume=plain(a.volume, b.volume),
-        issue=issues(a.issue, b.issue),
+        issue=_issues(a, b),
         pages=paging(a.first, a.last, b.first, b.last),
         doi=plain(a.doi, b.doi),
         pmid=plain(a.pmid, b.pmid),
@@ -121,11 +121,19 @@ def issues(a: str, b: str) -> Level:
     return UNLIKE if level == DIFFERENT and max(int(a), int(b)) > _ISSUES_A_YEAR else level
 
 
+def _issues(a: Features, b: Features) -> Level:
+    """Compare issues; what one record has for its issue may be the volume, shifted by a column."""
+    if (not a.volume and a.issue == b.volume) or (not b.volume and b.issue == a.volume):
+        return MISSING
+    return issues(a.issue, b.issue)
+
+
 def sets(a: tuple[str, ...], b: tuple[str, ...]) -> Level:
     """Compare two sets of identifiers: one in common is enough."""
     return MISSING if not a or not b else SAME if not set(a).isdisjoint(b) else DIFFERENT
 
 
+_DIGITS_OF_AN_ARTICLE = 4  # a1754, e68617; fewer count pages of a supplement: S33
 _PAGE = re.compile(r"([a-z]*)(\d+)")
 
 
@@ -135,6 +143,8 @@ def paging(first_a: str, last_a: str, first_b: str, last_b: str) -> Level:
 
     >>> paging("557", "562", "557", ""), paging("945", "948", "948", "961"), paging("969", "972", "a1754", "")
     ('same', 'part', 'unlike')
+    >>> paging("1262", "1268", "s33", "38")
+    'different'
     """
     if not first_a or not first_b:
         return MISSING
@@ -145,7 +155,10 @@ def paging(first_a: str, last_a: str, first_b: str, last_b: str) -> Level:
         return UNLIKE
     if a.group(2) == b.group(2):
         return ALIKE
-    if a.group(1) != b.group(1) or abs(len(a.group(2)) - len(b.group(2))) >= 3:  # noqa: PLR2004
+    if a.group(1) != b.group(1):
+        longest = max(len(side.group(2)) for side in (a, b) if side.group(1))
+        return UNLIKE if longest >= _DIGITS_OF_AN_ARTICLE or "1" in (first_a, first_b) else DIFFERENT
+    if abs(len(a.group(2)) - len(b.group(2))) >= 3:  # noqa: PLR2004 - no journal has both 9 and 1746 for pages
         return UNLIKE
     low_a, low_b = int(a.group(2)), int(b.group(2))
     high_a, high_b = _high(low_a, last_a), _high(low_b, last_b)

@@ -45,6 +45,7 @@ _REGISTERS = re.compile(
 )
 _ABSTRACT = re.compile(r"\[[^\]]*\babstract[^\]]*\]\W*$|\babstract (?:no|number|#|p-?\d)|^abstract\b", re.IGNORECASE)
 _MEETING = re.compile(r"\bconference:|\b(?:annual|scientific) (?:meeting|congress|conference)\b", re.IGNORECASE)
+_RANGE = re.compile(r"(\d{1,9})[a-z]?-[a-z]{0,4}(\d{1,9})", re.IGNORECASE)
 _SUPPLEMENT_PAGE = re.compile(r"^\s*[sap]\d+", re.IGNORECASE)
 
 
@@ -63,11 +64,20 @@ def sort(record: Record, *, supplement: bool) -> str:
         return "preprint"
     if record.kind == "registration" or place == "registration":
         return "registration"
-    if supplement or record.kind == "conference-abstract" or place == "abstract":
+    if record.kind == "conference-abstract" or ("abstract" in title.lower() and _ABSTRACT.search(title)):
         return "abstract"
-    if "abstract" in title.lower() and _ABSTRACT.search(title):
-        return "abstract"
-    return "abstract" if _SUPPLEMENT_PAGE.match(record.pages) else ""
+    short = _SUPPLEMENT_PAGE.match(record.pages) or supplement or place == "abstract"
+    return "abstract" if short and _pages(record.pages) <= _PAGES_OF_AN_ABSTRACT else ""
+
+
+_PAGES_OF_AN_ABSTRACT = 2
+
+
+@lru_cache(maxsize=1 << 14)
+def _pages(text: str) -> int:
+    """Count the pages of a range; 1 for all that is none."""
+    found = _RANGE.search(text)
+    return max(1, int(found.group(2)) - int(found.group(1)) + 1) if found else 1
 
 
 @lru_cache(maxsize=1 << 14)

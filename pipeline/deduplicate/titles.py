@@ -63,7 +63,7 @@ def _cut_in_a_word(a: str, b: str) -> bool:
 _LITTLE = frozenset(
     (  # noqa: SIM905 - reads better than a list of quoted words
         "the a an of in on and or for to with by at from as is are its their der die das und le la les et de du des "
-        "en el los y un une do da dos das o os e em no na nos per il lo gli i di del della"
+        "en el los y un une do da dos das o os e em na nos per il lo gli i di del della"
     ).split()
 )
 

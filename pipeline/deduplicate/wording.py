@@ -58,7 +58,7 @@ _LANGUAGES = (
 )
 _ANNOTATION = re.compile(
     rf"[\s.]*[\[(]\s*(?:(?:{_LANGUAGES})(?:[,;/\s]+(?:and\s+)?(?:{_LANGUAGES}))*|review(?:\W.*)?|\d+\s+refs?|"
-    r".*\bref\w*\.?|"
+    r".*\bref\w*\.?|multiple\s+letters?|\d{1,2}(?=\s*\])|"
     r"(?:published\s+|author'?s?\s+)?(?:erratum|errata|corrigend\w+|correction|retraction|republished|reprint|summary)\s+.*|"
     r"see\s+comments?.*|comments?(?:\s+.*)?|corrected|(?:provisional|structured|meeting|conference)?\s*abstract\b.*|"
     r"letter|editorial|article|original\s+article|proceedings?|in\s+process\s+citation)\s*[\])][\s.]*$",
@@ -106,6 +106,8 @@ def titled(text: str, *, is_notice: bool = False) -> tuple[str, str]:
     if is_notice:
         if reference := cited(text):
             text = text[: text.rindex(reference) - 1]
+        elif text.count("(") > text.count(")"):
+            text = text[: _unclosed(text)]
         text = _NOTICE_TAIL.sub("", _NOTICE_HEAD.sub("", text)) or text
     if "[" in text or "(" in text:
         shorter = _ANNOTATION.sub("", text)
@@ -137,6 +139,17 @@ def cited(title: str) -> str:
             inside = text[at + 1 : -1]
             return inside if _REFERENCE.search(inside) else ""
     return ""
+
+
+def _unclosed(text: str) -> int:
+    """Find the first bracket that is never closed: a reference that a field was too short for."""
+    waiting: list[int] = []
+    for at, char in enumerate(text):
+        if char == "(":
+            waiting.append(at)
+        elif char == ")" and waiting:
+            waiting.pop()
+    return waiting[0] if waiting else len(text)
 
 
 def _canonical(text: str) -> str:

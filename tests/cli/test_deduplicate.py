@@ -28,9 +28,7 @@ def export(path: Path, *records: dict[str, str]) -> Path:
 
 @pytest.fixture
 def exports(tmp_path: Path) -> list[str]:
-    one = export(
-        tmp_path / "embase.ris", {"title": GRAFTS}, {"title": "A lonely record of nothing", "pages": "7"}
-    )
+    one = export(tmp_path / "embase.ris", {"title": GRAFTS}, {"title": "A lonely record of nothing", "pages": "7"})
     two = export(tmp_path / "scopus.ris", {"title": GRAFTS.upper()}, {"title": f"Erratum: {GRAFTS}", "pages": "300"})
     return [str(one), str(two)]
 
