@@ -27,6 +27,14 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "pipeline.cli.export_decisions:export_decisions",
         "Hand out decisions to Rayyan, Covidence, ASReview, CoLRev, or as one table with a row a decision.",
     ),
+    "import-extraction": (
+        "pipeline.cli.import_extraction:import_extraction",
+        "Bring in what was extracted in Covidence as new extraction forms.",
+    ),
+    "export-extraction": (
+        "pipeline.cli.export_extraction:export_extraction",
+        "Hand out studies, arms and results to RevMan, and a list of what it has no place for.",
+    ),
     "deduplicate": (
         "pipeline.cli.deduplicate:deduplicate",
         "Find which records of some files describe one document, and write each document once.",

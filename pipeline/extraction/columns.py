@@ -7,7 +7,7 @@ from typing import Literal
 from pipeline.extraction import measures
 from pipeline.extraction.bias import OVERALL, TOOLS
 from pipeline.extraction.outcomes import Arm, Certainty, Judgement, Outcome, Row, Study
-from pipeline.extraction.settings import ExtractionSettings
+from pipeline.extraction.settings import REPORT, ExtractionSettings
 
 # text: anything; word: one accepted word; words: several, divided by ";"; ids: several ids, divided by ";";
 # id: a name without spaces; number: decimal point; count: whole number; p: a P value; flag: yes or empty.
@@ -188,6 +188,7 @@ def forms(settings: ExtractionSettings) -> dict[str, Form]:
     """Return the five forms by name, with the words that this review accepts."""
     outcomes = _words([o.name for o in settings.outcomes], {o.abbreviation: o.name for o in settings.outcomes})
     ratios = {measure.symbol: measure.name for measure in measures.MEASURES if measure.is_ratio}
+    sources = _words((*settings.sources, REPORT)) if settings.sources else {}
     words = {
         ("studies", "design"): _words(measures.DESIGNS),
         ("arms", "role"): _words(measures.ROLES),
@@ -209,7 +210,7 @@ def forms(settings: ExtractionSettings) -> dict[str, Form]:
             ("certainty", name): _words(_SERIOUS)
             for name in ("risk_of_bias", "inconsistency", "indirectness", "imprecision")
         },
-        **{(form, "source"): _words(settings.sources) for form in ("studies", "arms", "outcomes")},
+        **{(form, "source"): sources for form in ("studies", "arms", "outcomes")},
     }
     filled = [
         replace(form, columns=tuple(replace(c, accepted=words.get((form.name, c.name), {})) for c in form.columns))

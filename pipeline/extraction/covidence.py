@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from pipeline.errors import Fault, FormError, did_you_mean
 from pipeline.extraction.columns import Form, forms
-from pipeline.extraction.settings import CovidenceResult, ExtractionSettings
+from pipeline.extraction.forms import read_files
+from pipeline.extraction.outcomes import Study
+from pipeline.extraction.settings import REPORT, CovidenceResult, ExtractionSettings
 from pipeline.extraction.starters import plain_name
 from pipeline.records import tables
 
@@ -18,7 +20,7 @@ from pipeline.records import tables
 # one whose reviewer is called Consensus.
 NUMBER, STUDY, TITLE, REVIEWER = "Covidence #", "Study ID", "Title", "Reviewer Name"
 CONSENSUS = "consensus"
-REPORT = "report"  # what the source of an imported number is called: the study's own report
+ONLY_ARM = "all patients"  # what the arm is called where the settings name none
 
 # Headings of Covidence's own template to columns of the studies form; the settings come first.
 _TEMPLATE = {
@@ -47,18 +49,44 @@ class Covidence:
         forms: path below extraction/ of each new form to its bytes.
         placed: each column of the export and where it went, in the order of the export.
         left_out: each row that was not taken, and why.
+        unlinked: each study without a report, and why.
     """
 
     forms: Mapping[str, bytes]
     placed: tuple[tuple[str, str], ...]
     left_out: tuple[str, ...]
+    unlinked: tuple[str, ...]
 
 
-def read(data: bytes, *, file: str, settings: ExtractionSettings) -> Covidence:
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What a study of the export is called here, and the included citation that is its report, if one is."""
+
+    study_id: str
+    report: str
+
+
+def read(
+    data: bytes,
+    *,
+    file: str,
+    settings: ExtractionSettings,
+    titles: Mapping[str, str] | None = None,
+    there: Mapping[str, bytes] | None = None,
+) -> Covidence:
     """Turn an export into the forms of each extractor and, from its consensus rows, into agreed forms.
 
     A reviewer is the extractor of that name ("Anna Example" is anna-example, or anna if that is the name in the
-    settings). Where the settings name no extractors, the consensus row of a study is taken, or its only row.
+    settings). Where the settings name no extractors, the consensus row of a study is taken, or its only row. A study
+    is linked to the one included citation of its title, and takes the study id that the forms have for that citation.
+    What the same extractor has filled in for a study stays, and the row of the export is left out.
+
+    Args:
+        data: the export.
+        file: its name.
+        settings: the words of the protocol, and where the columns of the export go.
+        titles: id of each included citation to its title.
+        there: path to bytes of the forms that the review has.
 
     Raises:
         FormError: the file is no such export, a setting names a column that is not there, or a reviewer is no
@@ -76,15 +104,28 @@ def read(data: bytes, *, file: str, settings: ExtractionSettings) -> Covidence:
     if faults:
         raise FormError(faults)
     owners, left_out = _owners(table, settings)
+    begun, known_as = _studies_there(there or {}, settings)
+    named, unlinked = _names(table, titles or {}, known_as)
     places = {heading: _place(heading, studies, settings) for heading in table.header}
     written: dict[str, bytes] = {}
     for owner in dict.fromkeys(owners.values()):
-        lines = [line for line in table.rows if owners.get(line.number) == owner]
+        whose = f"by {owner}" if owner else "as agreed"
+        lines = []
+        for line in table.rows:
+            if owners.get(line.number) != owner:
+                continue
+            if (owner, named[line[STUDY]].study_id) in begun:
+                left_out.append(f"Row {line.number}, {line[STUDY]}: the study is filled in already {whose}.")
+            else:
+                lines.append(line)
         folder = f"{owner}/" if owner else ""
-        written[f"{folder}covidence-studies.csv"] = _studies(lines, places, studies)
-        for name, content in _results(lines, settings).items():
+        if lines:
+            written[f"{folder}covidence-studies.csv"] = _studies(lines, named, places, studies)
+        for name, content in _results(lines, named, settings).items():
             written[f"{folder}covidence-{name}.csv"] = content
-    return Covidence(forms=written, placed=tuple(places.items()), left_out=tuple(left_out))
+    return Covidence(
+        forms=written, placed=tuple(places.items()), left_out=tuple(left_out), unlinked=tuple(unlinked.values())
+    )
 
 
 def _unknown_headings(table: tables.Table, settings: ExtractionSettings) -> Iterator[Fault]:
@@ -140,6 +181,40 @@ def _owners(table: tables.Table, settings: ExtractionSettings) -> tuple[dict[int
     return owners, left_out
 
 
+def _studies_there(
+    there: Mapping[str, bytes], settings: ExtractionSettings
+) -> tuple[set[tuple[str, str]], dict[str, str]]:
+    """Say which studies each owner has filled in, and what study each report belongs to."""
+    begun = set()
+    known_as: dict[str, str] = {}
+    for filled in read_files(there, settings).rows:
+        if isinstance(filled.row, Study):
+            known_as.update(dict.fromkeys(filled.row.reports, filled.row.study_id))
+            if not filled.waits:
+                begun.add((filled.owner, filled.row.study_id))
+    return begun, known_as
+
+
+def _names(
+    table: tables.Table, titles: Mapping[str, str], known_as: Mapping[str, str]
+) -> tuple[dict[str, _Named], dict[str, str]]:
+    """Find the report and the study id of each study of the export; say of which studies no report was found."""
+    by_title: dict[str, list[str]] = {}
+    for citation, title in titles.items():
+        by_title.setdefault(plain_name(title), []).append(citation)
+    named = {}
+    unlinked = {}
+    for line in table.rows:
+        fits = by_title.get(plain_name(line[TITLE]), []) if plain_name(line[TITLE]) else []
+        report = fits[0] if len(fits) == 1 else ""
+        name = line[STUDY]
+        named[name] = _Named(known_as.get(report) or plain_name(name), report)
+        if not report:
+            several = f"{len(fits)} included reports have" if fits else "no included report has"
+            unlinked[name] = f"{name}: {several} the title {line[TITLE]!r}."
+    return named, unlinked
+
+
 def _place(heading: str, studies: Form, settings: ExtractionSettings) -> str:
     """Say where a column of the export goes: a column of the studies form, the outcomes form, or your own column."""
     if heading in {STUDY, REVIEWER}:
@@ -153,12 +228,14 @@ def _place(heading: str, studies: Form, settings: ExtractionSettings) -> str:
     return wanted if wanted in names else f"your own column {heading!r}"
 
 
-def _studies(lines: Sequence[tables.Row], places: Mapping[str, str], form: Form) -> bytes:
+def _studies(lines: Sequence[tables.Row], named: Mapping[str, _Named], places: Mapping[str, str], form: Form) -> bytes:
     names = [column.name for column in form.columns]
     own = [heading for heading, place in places.items() if place.startswith("your own column")]
     rows = []
     for line in lines:
-        cells = dict.fromkeys(names, "") | {"study_id": plain_name(line[STUDY]), "label": line[STUDY]}
+        study = named[line[STUDY]]
+        cells = dict.fromkeys(names, "")
+        cells |= {"study_id": study.study_id, "label": line[STUDY], "reports": study.report}
         for heading, place in places.items():
             if place in names and place != "study_id" and line[heading]:
                 cells[place] = "; ".join(part for part in (cells[place], line[heading]) if part)
@@ -167,32 +244,40 @@ def _studies(lines: Sequence[tables.Row], places: Mapping[str, str], form: Form)
     return tables.write([*names, *own], rows, form=True)
 
 
-def _results(lines: Sequence[tables.Row], settings: ExtractionSettings) -> dict[str, bytes]:
-    """Fill in the outcomes form, and the arms that it names; the arms' modality is left for a person."""
+def _results(
+    lines: Sequence[tables.Row], named: Mapping[str, _Named], settings: ExtractionSettings
+) -> dict[str, bytes]:
+    """Fill in the outcomes form, and the arms that it names."""
     known = forms(settings)
     numbers: dict[tuple[str, ...], dict[str, str]] = {}
+    arms: dict[tuple[str, str], dict[str, str]] = {}
     for line in lines:
+        study = named[line[STUDY]].study_id
         for heading, goes in settings.covidence_results.items():
             if line[heading]:
-                arm = goes.arm or "all patients"
-                key = (plain_name(line[STUDY]), arm, goes.outcome, goes.measure, goes.timepoint_months)
+                arm = goes.arm or ONLY_ARM
+                key = (study, arm, goes.comparator, goes.outcome, goes.measure, goes.timepoint_months)
                 cells = numbers.setdefault(key, _number(key, goes))
                 cells[goes.cell] = line[heading]
+                own = _arm(arms, study, arm)
+                own["modality"] = goes.modality or own["modality"]
+                if goes.comparator:
+                    _arm(arms, study, goes.comparator)["role"] = "comparator"
     if not numbers:
         return {}
-    columns = [column.name for column in known["outcomes"].columns]
-    outcomes = [[cells.get(name, "") for name in columns] for cells in numbers.values()]
-    arm_columns = [column.name for column in known["arms"].columns]
-    arms = [
-        [{"study_id": study, "arm": arm, "source": REPORT}.get(name, "") for name in arm_columns]
-        for study, arm in {(key[0], key[1]): None for key in numbers}
-    ]
     return {
-        "outcomes": tables.write(columns, outcomes, form=True),
-        "arms": tables.write(arm_columns, arms, form=True),
+        name: tables.write(columns, ([cells.get(column, "") for column in columns] for cells in rows), form=True)
+        for name, rows in (("outcomes", numbers.values()), ("arms", arms.values()))
+        if (columns := [column.name for column in known[name].columns])
     }
 
 
+def _arm(arms: dict[tuple[str, str], dict[str, str]], study: str, arm: str) -> dict[str, str]:
+    told = {"study_id": study, "arm": arm, "source": REPORT, "modality": ""}
+    return arms.setdefault((study, arm), told)
+
+
 def _number(key: tuple[str, ...], goes: CovidenceResult) -> dict[str, str]:
-    told = dict(zip(("study_id", "arm", "outcome", "measure", "timepoint_months"), key, strict=True))
-    return told | {"unit": goes.unit, "source": REPORT}
+    names = ("study_id", "arm", "comparator", "outcome", "measure", "timepoint_months")
+    told = dict(zip(names, key, strict=True))
+    return told | {"unit": goes.unit, "ci_level": goes.ci_level, "source": REPORT}

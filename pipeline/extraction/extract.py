@@ -51,7 +51,7 @@ def extract(
     if faults:
         raise FormError(in_order(faults, settings))
     idle = _not_needed(pile.rows, statuses or {})
-    linked = {report for study in studies.values() for report in study.reports}
+    linked = {report for filled in pile.rows if isinstance(filled.row, Study) for report in filled.row.reports}
     extraction = Extraction(
         studies=_of(settled.rows, Study),
         arms=_of(settled.rows, Arm),

@@ -5,8 +5,8 @@ from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
 from pipeline.extraction.columns import DECIDED_BY, DIFFERENCES
-from pipeline.extraction.forms import Filled, read_files, row_texts, write
-from pipeline.extraction.outcomes import Difference, Place, Row, Study, Waiting
+from pipeline.extraction.forms import NOT_FILLED_IN, Filled, read_files, row_texts, write
+from pipeline.extraction.outcomes import Arm, Difference, Outcome, Place, Row, Study, Waiting
 from pipeline.extraction.settings import ExtractionSettings
 
 Key = tuple[str, tuple[str, ...]]  # name of the form, key of the row
@@ -35,13 +35,15 @@ def settle(rows: Sequence[Filled], extractors: Sequence[str]) -> Settled:
     the row with the same cells, it counts as the first of them wrote it. Cells are compared as values, so that `PFS`
     equals `progression-free survival`, and as typed, so that 11.40 does not equal 11.4. A person's own columns are
     not compared. What one of them has and another has not is a difference once the other has filled in the study's
-    own row; until then it waits for the other.
+    own row; until then it waits for the other. A starter row of which nothing is filled in no longer waits once
+    another row says what it asks for.
     """
     filled_in = [filled for filled in rows if not filled.waits]
+    begun_rows = {(filled.owner, _asked_of(filled)) for filled in filled_in}
     waiting = [
         Waiting(form=filled.form.name, study_id=_study(filled.row), why=_why(filled), at=filled.row.at)
         for filled in rows
-        if filled.waits
+        if filled.waits and not _overtaken(filled, begun_rows)
     ]
     taken = [filled for filled in filled_in if not filled.owner]
     agreed_on = {_key(filled) for filled in taken}
@@ -86,6 +88,20 @@ def _key(filled: Filled) -> Key:
 
 def _study(row: Row) -> str:
     return getattr(row, "study_id", "")
+
+
+def _asked_of(filled: Filled) -> tuple[str, ...]:
+    """Say what a starter row asks for: a study, any arm of one, any number of one outcome of one; else the row."""
+    row = filled.row
+    if isinstance(row, Arm | Outcome):
+        return (filled.form.name, row.study_id, row.outcome if isinstance(row, Outcome) else "")
+    return (filled.form.name, *row.key)
+
+
+def _overtaken(filled: Filled, begun: set[tuple[str, tuple[str, ...]]]) -> bool:
+    """Say whether a starter row that nobody filled in asks for what stands in another row of its owner."""
+    asked = _asked_of(filled)
+    return filled.waits == NOT_FILLED_IN and ((filled.owner, asked) in begun or ("", asked) in begun)
 
 
 def _why(filled: Filled) -> str:

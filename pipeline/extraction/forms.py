@@ -18,6 +18,7 @@ from pipeline.extraction.settings import CONSENSUS, ExtractionSettings
 from pipeline.records import tables
 
 FOLDER = "extraction"
+NOT_FILLED_IN = "not filled in yet"
 # What an empty cell of these columns means.
 _DEFAULTS = {"value_status": REPORTED, "role": "experimental"}
 
@@ -178,7 +179,7 @@ def _waits(line: tables.Row, form: Form) -> str:
     if line[DIFFERENCES] and not line[DECIDED_BY]:
         return "waits for a consensus"
     if not any(line[column.name] for column in form.columns if column.name not in form.given):
-        return "not filled in yet"
+        return NOT_FILLED_IN
     return ""
 
 

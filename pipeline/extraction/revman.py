@@ -5,7 +5,7 @@ Source: Cochrane, RevMan Knowledge Base, "Data extraction templates" and "Data p
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.extraction.discrepancies import chosen
@@ -38,40 +38,61 @@ class RevMan:
         studies: study information: one row a study.
         arms: study arms.
         results: study results.
-        left_out: one sentence for each study and number that RevMan has no place for, with the reason.
+        count: results that were written.
+        left_out: one sentence for each study and each number that was not written, with the reason.
     """
 
     studies: bytes
     arms: bytes
     results: bytes
+    count: int
     left_out: tuple[str, ...]
 
 
 def write(extraction: Extraction, settings: ExtractionSettings) -> RevMan:
     """Write the primary studies for RevMan; numbers go in as stated, and nothing is computed to make one fit."""
     names = _names(extraction.studies)
-    kept = chosen(extraction.outcomes)
-    left_out = [f"{s.name}: a {s.design} is no study in RevMan." for s in extraction.studies if s.study_id not in names]
-    left_out += [
-        f"{names[found.rows[0].study_id]}, {found.rows[0].outcome}: several sources state it and none is preferred."
-        for found in kept.undecided
-        if found.rows[0].study_id in names
+    labels = {study.study_id: study.name for study in extraction.studies}
+    left_out = [
+        f"{s.name}: RevMan takes single studies, and its design is {s.design!r}."
+        for s in extraction.studies
+        if s.study_id not in names
     ]
     results = []
-    for row in kept.rows:
-        if row.study_id not in names:
-            continue
-        cells = _result(row)
+    for row, reason in _chosen(extraction, names, labels):
+        cells = reason or _result(row)
         if isinstance(cells, str):
-            left_out.append(f"{names[row.study_id]}, {result(row, settings)}: {cells}.")
+            name = names.get(row.study_id) or labels.get(row.study_id, row.study_id)
+            left_out.append(f"{name}, {result(row, settings)} ({row.at}): {cells}.")
         else:
             results.append({"Study": names[row.study_id], "Outcome": _outcome(row), **cells})
     return RevMan(
         studies=_csv(STUDY_COLUMNS, (_study(s, extraction, settings, names) for s in extraction.studies)),
         arms=_csv(ARM_COLUMNS, (_arm(arm, names) for arm in extraction.arms)),
         results=_csv(RESULT_COLUMNS, results),
+        count=len(results),
         left_out=tuple(left_out),
     )
+
+
+def _chosen(
+    extraction: Extraction, names: Mapping[str, str], labels: Mapping[str, str]
+) -> Iterator[tuple[Outcome, str]]:
+    """List every row with the reason why it cannot go in, whatever it says; empty if there is none."""
+    kept = chosen(extraction.outcomes)
+    undecided = {id(row) for found in kept.undecided for row in found.rows}
+    counting = {id(row) for row in kept.rows}
+    for row in extraction.outcomes:
+        if row.study_id not in labels:
+            yield row, "the row of its study is not agreed on yet"
+        elif row.study_id not in names:
+            yield row, "RevMan takes results of single studies"
+        elif id(row) in undecided:
+            yield row, "several sources state it and none is preferred"
+        elif id(row) not in counting:
+            yield row, "another source states it too and is preferred"
+        else:
+            yield row, ""
 
 
 def _csv(columns: tuple[str, ...], rows: Iterable[Mapping[str, str]]) -> bytes:

@@ -11,6 +11,7 @@ from pipeline.extraction.bias import TOOLS
 from pipeline.extraction.measures import MEASURE, PER_CENT, RATIO, TIMES
 from pipeline.extraction.terms import VOCABULARIES, VOCABULARY, Vocabulary
 
+REPORT = "report"  # the source that needs no name of its own: the study's own report
 CONSENSUS = "consensus"  # a folder of this name holds agreed rows, as extraction/ itself does
 
 Kind = Literal["time to event", "event", "measurement"]
@@ -64,7 +65,10 @@ class CovidenceResult:
         outcome: name of the outcome in the protocol.
         measure: as in the form.
         arm: name of the arm; empty for the only one.
+        modality: treatment modality of the arm; empty leaves it to a person.
+        comparator: name of the arm it is compared with, for ratios and differences.
         unit: as in the form.
+        ci_level: 95, if the row has an interval of that level.
         cell: the column of the outcomes form (value, n, events, ci_low ...).
         timepoint_months: when, as the form has it; empty for none.
     """
@@ -72,7 +76,10 @@ class CovidenceResult:
     outcome: str
     measure: str
     arm: str = ""
+    modality: str = ""
+    comparator: str = ""
     unit: str = ""
+    ci_level: str = ""
     cell: str = "value"
     timepoint_months: str = ""
 
@@ -90,7 +97,8 @@ class ExtractionSettings:
         populations: accepted words for the population of an outcome; empty for any.
         vocabularies: controlled terms offered in the studies form: who_grade, enets_stage, ajcc_stage.
         own_vocabularies: controlled terms of your own.
-        sources: short name to full citation of the documents that numbers are read from; empty for any name.
+        sources: short name to full citation of the documents that numbers are read from, beside `report`, which is
+            the study's own; empty for any name.
         risk_of_bias: tools in use; empty for all.
         covidence: column of a Covidence export to column of the studies form.
         covidence_results: column of a Covidence export to cell of the outcomes form.

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from pipeline.extraction import revman
@@ -90,12 +92,50 @@ def test_a_difference_goes_in_as_it_is(read, settings):
 )
 def test_what_revman_cannot_hold_is_listed_with_the_reason(read, settings, cells, reason):
     found = revman.write(read(cells), settings)
-    assert (rows(found.results), found.left_out) == ([], (f"Ada 2001, {reason}.",))
+    number, _, why = reason.partition(": ")
+    assert (rows(found.results), found.left_out) == (
+        [],
+        (f"Ada 2001, {number} (extraction/outcomes.csv, row 2): {why}.",),
+    )
 
 
 def test_a_number_that_nobody_decided_on_is_left_out(read, settings):
     found = revman.write(read({**HR, **CI}, {**HR, **CI, "source": "doc-b"}), settings)
-    assert found.left_out == ("Ada 2001, overall survival: several sources state it and none is preferred.",)
+    assert [sentence.partition(": ")[2] for sentence in found.left_out] == [
+        "several sources state it and none is preferred."
+    ] * 2
+
+
+def test_of_several_sources_the_preferred_one_is_written_and_the_other_is_listed(read, settings):
+    found = revman.write(read({**HR, **CI, "preferred": "yes"}, {**HR, **CI, "source": "doc-b"}), settings)
+    assert (found.count, [sentence.partition(": ")[2] for sentence in found.left_out]) == (
+        1,
+        ["another source states it too and is preferred."],
+    )
+
+
+def test_a_number_whose_study_the_extractors_describe_differently_is_listed(base, settings, form):
+    rate = form(
+        "study_id,arm,outcome,measure,value,unit,source,n,events\nada-2001,drug,ORR,proportion,30,per cent,doc-a,40,12"
+    )
+    arms = base["extraction/arms.csv"]
+    files = {"extraction/outcomes.csv": rate, "extraction/arms.csv": arms}
+    for name, n in (("anna", 100), ("ben", 101)):
+        files[f"extraction/{name}/studies.csv"] = form(
+            f"study_id,label,design,n\nada-2001,Ada,cohort,{n}\nbo-2002,B,cohort,40"
+        )
+    found = revman.write(extract(files, replace(settings, extractors=("anna", "ben"))), settings)
+    assert (found.count, found.left_out) == (
+        0,
+        ("ada-2001, ORR 30% (12/40) (extraction/outcomes.csv, row 2): the row of its study is not agreed on yet.",),
+    )
+
+
+def test_every_number_of_the_example_is_written_or_listed(example, example_settings):
+    found = revman.write(example, example_settings)
+    reviews = sum(not study.is_primary for study in example.studies)
+    assert found.count == len(rows(found.results)) > 0
+    assert found.count + len(found.left_out) - reviews == len(example.outcomes)
 
 
 def test_studies_and_arms_have_revmans_columns(read, settings):
@@ -118,7 +158,10 @@ def test_a_meta_analysis_is_no_study(base, settings, form):
     )
     files = {**base, "extraction/studies.csv": studies, "extraction/outcomes.csv": rate}
     found = revman.write(extract(files, settings), settings)
-    assert found.left_out == ("Ada 2001: a meta-analysis is no study in RevMan.",)
+    assert found.left_out == (
+        "Ada 2001: RevMan takes single studies, and its design is 'meta-analysis'.",
+        "Ada 2001, ORR 30% (12/40) (extraction/outcomes.csv, row 2): RevMan takes results of single studies.",
+    )
     assert rows(found.results) == []
     assert [row["Study"] for row in rows(found.arms)] == ["Bo"]
 

@@ -21,23 +21,37 @@ ROOM = "extraction"
 WARNINGS = ("file", "row", "column", "what", "remedy")
 
 
-def load(folder: ReviewFolder, protocol: Protocol, now: Screened) -> tuple[Extraction, Mapping[str, Citation]]:
+def load(
+    folder: ReviewFolder, protocol: Protocol, now: Screened, *, more: Mapping[str, bytes] | None = None
+) -> tuple[Extraction, Mapping[str, Citation]]:
     """Read every form, and the included citations in retrieval order.
+
+    Args:
+        folder: the review.
+        protocol: its settings.
+        now: how its screening stands.
+        more: path to bytes of forms that are not there yet, read as if they were.
 
     Raises:
         FormError: every fault of every form.
     """
-    by_id = {citation.id: citation for citation in now.citations}
-    included = {status.citation: by_id[status.citation] for status in now.screening.included(protocol.screening)}
-    states = {name: now.screening.last(name).state for name in by_id}
-    statuses = {record: states[name] for name, citation in by_id.items() for record in citation.members}
+    included = included_citations(protocol, now)
+    statuses = {
+        record: now.screening.last(citation.id).state for citation in now.citations for record in citation.members
+    }
     found = extract(
-        _forms(folder),
+        {**forms(folder), **(more or {})},
         protocol.extraction,
         statuses=statuses,
         included={name: citation.members for name, citation in included.items()},
     )
     return found, included
+
+
+def included_citations(protocol: Protocol, now: Screened) -> dict[str, Citation]:
+    """Return the included citations by id, in retrieval order."""
+    by_id = {citation.id: citation for citation in now.citations}
+    return {status.citation: by_id[status.citation] for status in now.screening.included(protocol.screening)}
 
 
 def run(work: Work) -> Account:
@@ -92,7 +106,8 @@ def summary_tables(
     yield source_tables.accepted_words(settings)
 
 
-def _forms(folder: ReviewFolder) -> dict[str, bytes]:
+def forms(folder: ReviewFolder) -> dict[str, bytes]:
+    """Read every form of the review, by path."""
     paths = (*folder.list(f"{ROOM}/*"), *folder.list(f"{ROOM}/*/*"))
     return {path: folder.read(path) for path in paths}
 
@@ -111,7 +126,7 @@ def _starters(work: Work, found: Extraction, included: Mapping[str, Citation]) -
 
 def _consensus(work: Work) -> Iterator[str]:
     """Create consensus forms for what two extractors wrote differently."""
-    for name, data in extractors.consensus_forms(_forms(work.folder), work.protocol.extraction).items():
+    for name, data in extractors.consensus_forms(forms(work.folder), work.protocol.extraction).items():
         path = _free_name(work, "", f"consensus-{name}")
         work.folder.create(path, data)
         yield f"New consensus rows for what the extractors wrote differently: {path}"

@@ -1,0 +1,52 @@
+"""`living-review export-extraction`: what was extracted, in the files of another tool."""
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli import terminal
+from pipeline.workflow import files
+from pipeline.workflow.account import counted
+from pipeline.workflow.folder import ReviewFolder
+
+SHOWN = 10  # sentences about what was left out that the terminal shows
+_TOOLS = ("revman",)
+
+
+@click.command()
+@click.option("--to", "tool", type=click.Choice(_TOOLS), required=True, help="The tool that shall read the files.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=".", metavar="DIR", help="Where to write; here if none."
+)
+@click.option("--folder", type=click.Path(path_type=Path), default=".", help="The review; here if none is named.")
+def export_extraction(*, tool: str, out: Path, folder: Path) -> None:
+    """Hand out studies, arms and results to RevMan, and a list of what it has no place for.
+
+    Only agreed rows are handed out. Numbers go in as the sources print them; medians, bare percentages and the like
+    are listed with the reason in revman-left-out.txt.
+    """
+    from pipeline.extraction import revman
+    from pipeline.workflow import protocol
+    from pipeline.workflow.stages import extract, screen
+
+    review = ReviewFolder(folder)
+    settings = protocol.load(review)
+    extraction, _ = extract.load(review, settings, screen.load(review, settings))
+    made = revman.write(extraction, settings.extraction)
+    written = {
+        "studies.csv": made.studies,
+        "arms.csv": made.arms,
+        "results.csv": made.results,
+        "left-out.txt": "".join(f"{sentence}\n" for sentence in made.left_out).encode(),
+    }
+    for name, data in written.items():
+        files.write(out / f"{tool}-{name}", data)
+        click.echo(f"Written: {out / f'{tool}-{name}'}")
+    click.echo(
+        f"{counted(made.count, 'result')} handed out, {len(made.left_out):,} left out; "
+        f"{counted(len(extraction.waiting), 'row')} wait for somebody and were not looked at."
+    )
+    for sentence in made.left_out[:SHOWN]:
+        click.echo(terminal.plain(f"  left out: {sentence}"))
+    if len(made.left_out) > SHOWN:
+        click.echo(f"  ... and {len(made.left_out) - SHOWN:,} more, in {tool}-left-out.txt.")
