@@ -43,7 +43,7 @@ def export_extraction(*, tool: str, out: Path, folder: Path) -> None:
         files.write(out / f"{tool}-{name}", data)
         click.echo(f"Written: {out / f'{tool}-{name}'}")
     click.echo(
-        f"{counted(made.count, 'result')} handed out, {len(made.left_out):,} left out; "
+        f"{counted(made.count, 'result')} handed out, {counted(len(made.left_out), 'sentence')} on what was left out; "
         f"{counted(len(extraction.waiting), 'row')} wait for somebody and were not looked at."
     )
     for sentence in made.left_out[:SHOWN]:

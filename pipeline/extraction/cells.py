@@ -138,6 +138,8 @@ def _word(text: str, column: Column) -> str | Spoilt:
     found = column.accepted.get(" ".join(text.split()).casefold())
     if found is not None:
         return found
+    if column.others:
+        return text
     shown = ", ".join(column.words[:_SHOWN])
     more = f" ... ({len(column.words)} in all, see the list of accepted words)" if len(column.words) > _SHOWN else ""
     near = did_you_mean(text, (*column.accepted, *column.words))

@@ -24,6 +24,7 @@ class Column:
         kind: how its cells are read.
         needed: True if an empty cell is a fault in a row that was filled in.
         accepted: word as typed, in small letters, to the word that is meant; empty for any word.
+        others: True if words that are not listed are taken too, as they are.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Column:
     kind: CellKind = "text"
     needed: bool = False
     accepted: Mapping[str, str] = field(default_factory=dict)
+    others: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -216,6 +218,9 @@ def forms(settings: ExtractionSettings) -> dict[str, Form]:
         replace(form, columns=tuple(replace(c, accepted=words.get((form.name, c.name), {})) for c in form.columns))
         for form in _FORMS
     ]
+    if _takes_any_unit(settings):
+        columns = tuple(replace(c, others=c.name == "unit") for c in filled[2].columns)
+        filled[2] = replace(filled[2], columns=columns)
     filled[0] = replace(filled[0], columns=_with_terms(filled[0].columns, settings))
     return {form.name: form for form in filled}
 
@@ -229,13 +234,14 @@ def _words(names: Sequence[str] | Mapping[str, object], aliases: Mapping[str, st
 
 
 def _units(settings: ExtractionSettings) -> tuple[str, ...]:
-    """List every unit that some measure or outcome accepts; none if an outcome accepts any unit."""
-    kinds = {outcome.kind for outcome in settings.outcomes if not outcome.units}
-    if not settings.outcomes or "measurement" in kinds:
-        return ()
+    """List the units of time, those of the measures, and those that the protocol names."""
     fixed = [unit for measure in measures.MEASURES for unit in measure.units]
     own = [unit for outcome in settings.outcomes for unit in outcome.units]
     return tuple(dict.fromkeys((*measures.TIMES, *fixed, *own)))
+
+
+def _takes_any_unit(settings: ExtractionSettings) -> bool:
+    return not settings.outcomes or any(o.kind == "measurement" and not o.units for o in settings.outcomes)
 
 
 def _with_terms(columns: tuple[Column, ...], settings: ExtractionSettings) -> tuple[Column, ...]:

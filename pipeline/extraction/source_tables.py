@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from pipeline.extraction.columns import forms
+from pipeline.extraction.columns import Column, forms
 from pipeline.extraction.discrepancies import discrepancies
 from pipeline.extraction.outcomes import Extraction, Outcome, Waiting
 from pipeline.extraction.settings import ExtractionSettings
@@ -126,7 +126,7 @@ def accepted_words(settings: ExtractionSettings) -> SummaryTable:
                 Cell(text=column.name, kind="value"),
                 Cell(text=column.says, kind="value"),
                 Cell(text="yes" if column.needed else "", kind="value" if column.needed else "empty"),
-                Cell(text="\n".join(column.words), kind="value" if column.words else "empty"),
+                Cell(text=_offered(column), kind="value" if column.words else "empty"),
             ),
             group=form.name,
         )
@@ -139,3 +139,7 @@ def accepted_words(settings: ExtractionSettings) -> SummaryTable:
         columns=("Column", "What to write", "Needed", "Accepted words"),
         rows=tuple(rows),
     )
+
+
+def _offered(column: Column) -> str:
+    return "\n".join((*column.words, "or another word") if column.others else column.words)

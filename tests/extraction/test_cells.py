@@ -140,3 +140,8 @@ def test_p_number_drops_the_sign():
         None,
         None,
     )
+
+
+def test_a_column_that_takes_other_words_takes_them_as_they_are_and_knows_the_listed_ones():
+    unit = Column(name="unit", says="", kind="word", accepted={"%": "per cent"}, others=True)
+    assert [cells.read(text, unit) for text in ("%", "Points")] == ["per cent", "Points"]

@@ -68,6 +68,65 @@ def test_what_was_imported_is_a_form_once_a_person_named_the_modality(two, form)
     assert [w.why for w in extraction.waiting] == ["waits for ben"]
 
 
+def test_a_study_is_linked_to_the_included_report_of_its_title_and_takes_the_name_it_has_there(two, form):
+    starter = form("study_id,label,reports,design\nada-a-2001,Ada A,s:1,")
+    there = {f"extraction/{name}/2026-12-studies.csv": starter for name in ("anna", "ben")}
+    titles = {"s:1": "A Title.", "s:2": "Another", "s:3": "Another"}
+    found = covidence.read(form(EXPORT), file="e.csv", settings=two, titles=titles, there=there)
+    assert b'"ada-a-2001","Ada 2001","","","s:1","randomised trial"' in found.forms["covidence-studies.csv"]
+    assert found.unlinked == ("Bo 2002: 2 included reports have the title 'Another'.",)
+
+
+def test_a_study_without_a_report_of_its_title_is_said(two, form):
+    found = covidence.read(form(EXPORT), file="e.csv", settings=two, titles={"s:9": "Something else"})
+    assert found.unlinked == (
+        "Ada 2001: no included report has the title 'A title'.",
+        "Bo 2002: no included report has the title 'Another'.",
+    )
+
+
+def test_what_an_extractor_has_filled_in_stays_and_the_row_of_the_export_is_left_out(two, form):
+    there = {"extraction/anna/studies.csv": form("study_id,label,design\nada-2001,Ada,cohort\nbo-2002,Bo,cohort")}
+    found = covidence.read(form(EXPORT), file="e.csv", settings=two, there=there)
+    assert sorted({name.rpartition("/")[0] for name in found.forms}) == ["", "ben"]
+    assert found.left_out == (
+        "Row 2, Ada 2001: the study is filled in already by anna.",
+        "Row 5, Bo 2002: the study is filled in already by anna.",
+    )
+
+
+def test_reading_an_export_a_second_time_leaves_every_row_out(two, form):
+    first = covidence.read(form(EXPORT), file="e.csv", settings=two)
+    there = {f"extraction/{path}": data for path, data in first.forms.items()}
+    again = covidence.read(form(EXPORT), file="e.csv", settings=two, there=there)
+    assert (again.forms, len(again.left_out)) == ({}, 4)
+
+
+def test_a_ratio_with_its_arms_is_complete_where_the_settings_say_all_of_it(settings, form):
+    goes = {"outcome": "OS", "measure": "HR", "arm": "drug", "comparator": "placebo", "unit": "ratio", "ci_level": "95"}
+    results = {
+        heading: CovidenceResult(**goes, modality="surgery", cell=cell)
+        for heading, cell in {"HR": "value", "Low": "ci_low", "High": "ci_high"}.items()
+    }
+    results["Placebo OS"] = CovidenceResult(
+        outcome="OS", measure="median", arm="placebo", modality="placebo", unit="months"
+    )
+    export = form(
+        "Covidence #,Study ID,Title,Reviewer Name,Study design,HR,Low,High,Placebo OS\n"
+        "7,Ada 2001,T,Consensus,Cohort study,0.70,0.50,0.98,12"
+    )
+    found = covidence.read(export, file="e.csv", settings=replace(settings, covidence_results=results))
+    extraction = extract({f"extraction/{path}": data for path, data in found.forms.items()}, settings)
+    assert [(a.arm, a.role, a.modality, a.source) for a in extraction.arms] == [
+        ("drug", "experimental", ("surgery",), "report"),
+        ("placebo", "comparator", ("placebo",), "report"),
+    ]
+    assert [(o.arm, o.comparator, str(o.value), str(o.ci_low)) for o in extraction.outcomes] == [
+        ("drug", "placebo", "0.70", "0.50"),
+        ("placebo", "", "12", "None"),
+    ]
+
+
 def test_without_extractors_the_consensus_or_the_only_row_is_taken(two, form):
     found = covidence.read(form(EXPORT), file="e.csv", settings=replace(two, extractors=()))
     assert list(found.forms) == [f"covidence-{name}.csv" for name in ("studies", "outcomes", "arms")]

@@ -79,3 +79,34 @@ def test_a_starter_row_whose_report_is_excluded_later_waits_no_more_and_says_so(
 def test_a_record_without_author_or_year_still_gets_a_name():
     assert study_name(record("", None)) == "anonymous-no-date"
     assert study_name(record("王", 2020)) == "study-2020"
+
+
+def test_a_starter_row_no_longer_waits_once_another_file_says_what_it_asks_for(base, settings, form):
+    included = {"s:9": record("Öberg", 2018)}
+    statuses = {"s:1": "included", "s:2": "included", "s:9": "included"}
+    written = starter_forms(included, extract(base, settings, statuses=statuses, included={"s:9": ()}), settings)
+    elsewhere = {
+        "studies": "study_id,label,design\noberg-2018,Öberg,cohort",
+        "arms": "study_id,arm,modality\noberg-2018,drug,surgery",
+        "outcomes": "study_id,arm,outcome,measure,value,unit,source\noberg-2018,drug,OS,median,20,months,report",
+    }
+    for owner in ("", "z-"):  # files that are read before and after the starter rows
+        files = {f"extraction/{owner}{name}-import.csv": form(text) for name, text in elsewhere.items()}
+        starters = {f"extraction/m-{name}.csv": data for name, data in written.items()}
+        found = extract({**base, **starters, **files}, settings, statuses=statuses, included={"s:9": ()})
+        assert (found.waiting, found.unlinked) == ((), ())
+
+
+def test_a_starter_row_waits_on_while_only_another_outcome_is_filled_in(base, settings, form):
+    _, found = start(
+        {
+            **base,
+            "extraction/o.csv": form(
+                "study_id,arm,outcome,measure,value,unit,source\nada-2001,drug,ORR,proportion,20,%,doc-a"
+            ),
+            "extraction/w.csv": form("study_id,arm,outcome,measure,value\nada-2001,,overall survival,,"),
+        },
+        settings,
+        {},
+    )
+    assert [(w.form, w.study_id) for w in found.waiting] == [("outcomes", "ada-2001")]
