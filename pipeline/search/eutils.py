@@ -55,7 +55,7 @@ class Patience:
         first_wait: before the second try; it doubles from try to try, up to `longest_wait`, with up to a half more
             at random, so that many clients do not come back at once.
         longest_wait: between two tries; a longer Retry-After ends the search.
-        total: for a whole search.
+        total: for everything that one client asks.
     """
 
     connect: float = 6.0
@@ -297,7 +297,7 @@ class Client:
             self._begun = self._clock()
         spent = self._clock() - self._begun
         if spent > self._patience.total:
-            what = f"{self.source} was not done after {spent / 3600:.1f} hours, the most that a search may take"
+            what = f"{self.source} was not done after {spent / 3600:.1f} hours, the most that one run may take"
             raise SearchError(Fault(what=what, remedy="Run again: the pages that are finished are kept."))
 
     def _failed(self, utility: str, trouble: Trouble, attempts: int) -> SearchError:

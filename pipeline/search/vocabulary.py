@@ -12,7 +12,8 @@ class Field:
         tag: the short tag that this project writes.
         name: the long name that QueryTranslation and EInfo write.
         listed: other spellings of the tag that NLM's user guide, EInfo's names or QueryTranslation give.
-        unlisted: spellings that work, or worked, and that the user guide does not list.
+        unlisted: spellings that work, or worked, and that the user guide does not list; the tag itself stands among
+            them where the user guide does not know the field at all.
         dates: True if the field holds dates, so that ranges of dates make sense.
         near: True if the field takes a proximity search.
         unexploded: True if the tag may end in `:noexp`.
@@ -28,11 +29,12 @@ class Field:
 
 
 # Source: PubMed User Guide, "Search field tags", https://pubmed.ncbi.nlm.nih.gov/help/#search-tags (tags and long
-# names); EInfo of db=pubmed, build of 2025-11-27 (index names, which are the unlisted spellings).
+# names); EInfo of db=pubmed, build of 2025-11-27 (index names, which are the unlisted spellings). [doi] and [text]
+# (hasabstract[text], of the guide's older editions) are in wide use with E-utilities.
 FIELDS: tuple[Field, ...] = (
     Field("ad", "Affiliation", unlisted=("affl",), near=True),
     Field("all", "All Fields"),
-    Field("aid", "Article Identifier", unlisted=("pid", "publisher id")),
+    Field("aid", "Article Identifier", unlisted=("pid", "publisher id", "doi")),
     Field("au", "Author"),
     Field("auid", "Author - Identifier", ("author identifier",)),
     Field("book", "Book"),
@@ -77,8 +79,12 @@ FIELDS: tuple[Field, ...] = (
     Field("ti", "Title", (), ("titl",), near=True),
     Field("tiab", "Title/Abstract", near=True),
     Field("tt", "Transliterated Title"),
-    Field("tw", "Text Word", ("text words",), ("word",)),
+    Field("tw", "Text Word", ("text words",), ("word", "text")),
     Field("vi", "Volume", (), ("vol",)),
+    Field("aucl", "Author Cluster ID", unlisted=("aucl",)),
+    Field("eid", "Extended PMID", unlisted=("eid",)),
+    Field("dso", "DSO", unlisted=("dso",)),
+    Field("p1dat", "P1DAT", unlisted=("p1dat",), dates=True),
 )
 
 

@@ -159,7 +159,7 @@ def unlisted_tag(query: Query) -> Iterator[Found]:
     for term in query.terms():
         if term.tag and term.tag.field and tag_key(term.tag.text.partition(":")[0]) in UNLISTED:
             what = f"[{term.tag.text}] is a name of the index that PubMed's user guide does not list."
-            yield Found(term.tag.span, what, f"[{term.tag.field.tag}]")
+            yield Found(term.tag.span, what, "" if term.tag.field.tag in UNLISTED else f"[{term.tag.field.tag}]")
 
 
 def hyphenated_phrase(query: Query) -> Iterator[Found]:

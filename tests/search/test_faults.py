@@ -8,6 +8,7 @@ import gzip
 import re
 from collections import Counter
 from dataclasses import replace
+from json import loads
 
 import pytest
 
@@ -214,6 +215,41 @@ def test_a_fault_is_overcome_or_a_clear_error(sandbox, name, utility, moment, fa
     intercept = faulty(sandbox, utility, fault, WHEN[moment])
     patience = IMPATIENT if name in SLOW else QUICK
     check(outcome, EXPECTED.get(utility, 18), lambda pages: run(sandbox, intercept, utility, pages, patience))
+
+
+REAL = (
+    "blocked.html",
+    "efetch_history_out_of_range.xml",
+    "efetch_retstart_cap.xml",
+    "efetch_timeout.xml",
+    "empty_pubmedarticleset.xml",
+    "esearch_backend_conn.xml",
+    "esearch_db_not_supported.xml",
+    "esearch_quoted_phrase_not_found.json",
+    "esearch_restrictions_achieved.json",
+    "esearch_retstart_cap.json",
+    "rate_limit.json",
+    "rate_limit_keyed.json",
+    "server_error_500.html",
+    "zero_bytes.txt",
+)
+FOR_GOOD = {"blocked.html", "efetch_history_out_of_range.xml", "efetch_retstart_cap.xml"}  # no second try mends these
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("status", [200, "its own"])
+@pytest.mark.parametrize("moment", [FIRST, ALWAYS])
+@pytest.mark.parametrize("utility", UTILITIES)
+@pytest.mark.parametrize("name", REAL)
+def test_a_body_that_pubmed_really_sent_never_makes_a_short_result(sandbox, shared, name, utility, moment, status):  # noqa: PLR0917
+    folder = shared / "data/pubmed/faults"
+    about = loads((folder / "manifest.json").read_text("utf-8"))
+    assert tuple(sorted(about)) == REAL
+    real = about[name]
+    reply = Reply((folder / name).read_bytes(), 200 if status == 200 else real["status"], real["content_type"])
+    intercept = faulty(sandbox, utility, lambda utility, answer: reply, WHEN[moment])
+    outcome = FAILS if moment == ALWAYS or name in FOR_GOOD else OVERCOME
+    check(outcome, EXPECTED.get(utility, 18), lambda pages: run(sandbox, intercept, utility, pages))
 
 
 def test_10135_records_come_whole_through_nine_faults_at_nine_moments():
