@@ -7,8 +7,9 @@ import click
 
 from pipeline.cli.terminal import plain
 from pipeline.errors import Fault, ProtocolError
-from pipeline.search.lint import PAGE, Finding, Linted, caret, lint, lint_file, place
+from pipeline.search.lint import PAGE, Finding, Linted, caret, lint, lint_file, lint_searches, place
 from pipeline.workflow import files
+from pipeline.workflow.folder import PROTOCOL, ReviewFolder
 
 _SHOWN = "the query"
 
@@ -20,17 +21,34 @@ _SHOWN = "the query"
 def lint_command(*, paths: tuple[Path, ...], queries: tuple[str, ...], strict: bool) -> int:
     """Check PubMed queries for what PubMed would refuse, ignore or misread.
 
-    FILE is a text file with one query; lines that begin with '#' are comments. Exit code 1 if there is an error.
+    FILE is a text file with one query; lines that begin with '#' are comments. Without FILE or --query, the searches
+    of the review in the present folder are checked. Exit code 1 if there is an error.
     """
     if not paths and not queries:
-        what = "there is nothing to check"
-        remedy = "Name query files (living-review lint queries/*.txt), or give a string with --query."
-        raise ProtocolError(Fault(what=what, remedy=remedy))
+        return tell(_of_review(), strict=strict)
     linted = [Linted(_SHOWN, query, lint(query)) for query in queries]
     for path in paths:
         text = read_text(path)
         linted.append(Linted(path.as_posix(), text, lint_file(text)))
     return tell(linted, strict=strict)
+
+
+def _of_review() -> tuple[Linted, ...]:
+    """Check the PubMed searches of the review in the present folder.
+
+    Raises:
+        ProtocolError: there is no review, or its workflow.yaml has faults.
+    """
+    from pipeline.workflow import protocol
+
+    if not Path(PROTOCOL).is_file():
+        what = "there is nothing to check"
+        remedy = "Name query files (living-review lint queries/*.txt), give a string with --query, or go to a review."
+        raise ProtocolError(Fault(what=what, remedy=remedy))
+    review = ReviewFolder(Path())
+    searches = protocol.load(review).searches
+    named = {path for search in searches.values() for path in (search.query, search.accepted) if path}
+    return lint_searches(searches, {path: review.text(path) for path in named})
 
 
 def read_text(path: Path) -> str:

@@ -8,15 +8,16 @@ import click
 from pipeline.cli.lint import read_text
 from pipeline.cli.run import endpoint_of
 from pipeline.cli.terminal import plain
-from pipeline.errors import Fault, ProtocolError
+from pipeline.errors import Fault, ProtocolError, did_you_mean
 from pipeline.records import identifiers
 from pipeline.search.eutils import Client, credentials
 from pipeline.search.recall import Recall, recall
-from pipeline.search.strategy import read_query
+from pipeline.search.strategy import NO_LIMITS, Limits, read_query
+from pipeline.workflow.folder import PROTOCOL, ReviewFolder
 
 
 @click.command()
-@click.argument("query", metavar="QUERY", type=click.Path(path_type=Path))
+@click.argument("query", metavar="QUERY")
 @click.argument("known", metavar="[PMID]...", nargs=-1)
 @click.option(
     "--known", "lists", metavar="FILE", multiple=True, type=click.Path(path_type=Path), help="PMIDs, one a line."
@@ -25,17 +26,45 @@ from pipeline.search.strategy import read_query
 @click.option(
     "--at-least", type=click.FloatRange(0, 100), default=0.0, help="Exit with 1 below this recall, in percent."
 )
-def recall_command(*, query: Path, known: tuple[str, ...], lists: tuple[Path, ...], where: str, at_least: float) -> int:
-    """Ask PubMed which known records the query in the file QUERY finds, and why it misses the others."""
+def recall_command(*, query: str, known: tuple[str, ...], lists: tuple[Path, ...], where: str, at_least: float) -> int:
+    """Ask PubMed which known records a query finds, and why it misses the others.
+
+    QUERY is a text file with one query, or the name of a search of the review in the present folder; then the string
+    that is run counts, with its limits.
+    """
     pmids = _pmids(known, lists)
+    asked, limits = _asked(query)
     who = credentials(os.environ)
     with endpoint_of(where) as endpoint, Client(endpoint, credentials=who, tell=_complain) as client:
-        outcome = recall(client, read_query(read_text(query)), pmids)
+        outcome = recall(client, asked, pmids, limits=limits)
         if client.sandbox:
             click.echo("SANDBOX: fictitious PMIDs, not PubMed.")
     for line in told(outcome):
         click.echo(plain(line))
     return 1 if 100 * outcome.share < at_least else 0
+
+
+def _asked(query: str) -> tuple[str, Limits]:
+    """Find the string that is meant, and the limits that go with it.
+
+    Raises:
+        ProtocolError: there is neither such a file nor such a search.
+    """
+    from pipeline.workflow import protocol
+
+    if Path(query).is_file():
+        return read_query(read_text(Path(query))), NO_LIMITS
+    searches = {}
+    if Path(PROTOCOL).is_file():
+        review = ReviewFolder(Path())
+        found = protocol.load(review).searches
+        searches = {name: search for name, search in found.items() if search.kind == "query"}
+    if query not in searches:
+        what = f"{query!r} is neither a file nor a search of the review in this folder"
+        remedy = did_you_mean(query, list(searches)) or "Correct the path, or go to the review."
+        raise ProtocolError(Fault(what=what, accepted=", ".join(searches), remedy=remedy))
+    strategy = searches[query]
+    return read_query(review.text(strategy.accepted or strategy.query)), strategy.limits
 
 
 def _complain(said: str) -> None:

@@ -9,6 +9,7 @@ from pipeline.workflow.run import Progress, Result
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import TaskID
 
 # Control characters, and the bidirectional marks that make a line read as what it is not.
 # Source: Unicode 16, categories Cc and Bidi_Control; Boucher and Anderson 2023, "Trojan Source".
@@ -73,16 +74,23 @@ def progress() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield lambda done, total, what: None  # noqa: ARG005 - the protocol's names
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
-    columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    counts = TextColumn("{task.fields[counts]}")
+    columns = (TextColumn("  {task.description}"), BarColumn(), counts, TimeRemainingColumn())
     with Bars(*columns, console=console(stderr=True), transient=True) as bars:
-        tasks: dict[str, int] = {}
+        at_work: dict[str, TaskID] = {}  # what is shown now; what was shown before it is done
 
         def show(done: int, total: int, what: str) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(plain(what))
-            bars.update(tasks[what], completed=done, total=total or None)  # type: ignore[arg-type]
+            if what not in at_work:
+                for other in at_work.values():
+                    bars.remove_task(other)
+                at_work.clear()
+                at_work[what] = bars.add_task(plain(what), total=total or None, counts="")
+            speed = bars.tasks[-1].speed
+            counts = f"{done:,} of {total:,}" if total else f"{done:,}" if done else ""
+            rate = f", {speed:,.0f} a second" if speed else ""
+            bars.update(at_work[what], completed=done, total=total or None, counts=counts + rate)
 
         yield show

@@ -1,5 +1,7 @@
 """`living-review lint` shows every finding at its place and says by its exit code whether there is an error."""
 
+from pathlib import Path
+
 from pipeline.cli.lint import tell
 from pipeline.cli.main import run
 from pipeline.search.lint import Linted, lint
@@ -37,7 +39,26 @@ def test_a_published_string_that_was_answered_is_shown_and_does_not_fail(capsys)
     assert "a.txt: b.txt is run instead." in capsys.readouterr().out
 
 
-def test_without_a_query_or_with_a_file_that_is_not_text_there_is_one_sentence(capsys, tmp_path):
+def test_without_a_file_the_searches_of_the_review_are_checked_and_an_answered_string_does_not_fail(
+    review, capsys, monkeypatch
+):
+    monkeypatch.chdir(review)
+    Path("queries/pubmed.txt").write_text("(liver[tiab]\n", "utf-8")
+    Path("queries/accepted.txt").write_text("(liver[tiab])\n", "utf-8")
+    assert run(["lint"]) == 1
+    protocol = Path("workflow.yaml")
+    answer = "query: queries/pubmed.txt\n    accepted: queries/accepted.txt\n    accepted_because: It was not closed."
+    protocol.write_text(protocol.read_text().replace("query: queries/pubmed.txt", answer))
+    capsys.readouterr()
+    assert run(["lint", "--strict"]) == 0
+    said = capsys.readouterr().out
+    assert "queries/pubmed.txt:1:1: error unbalanced-parenthesis" in said
+    assert "queries/pubmed.txt: queries/accepted.txt is run instead." in said
+    assert "2 queries: 1 error, 0 warnings, 0 notes." in said
+
+
+def test_without_a_query_or_with_a_file_that_is_not_text_there_is_one_sentence(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     assert run(["lint"]) == 2
     (tmp_path / "q.txt").write_bytes(b"\xff\xfe\x00")
     assert run(["lint", str(tmp_path / "q.txt")]) == 2

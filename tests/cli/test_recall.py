@@ -1,5 +1,7 @@
 """`living-review recall` against the sandbox: found, missed, and which concept fails."""
 
+from pathlib import Path
+
 import pytest
 
 from pipeline.cli.main import run
@@ -64,3 +66,22 @@ def test_a_faulty_query_is_refused_with_its_repair(tmp_path, capsys):
 def test_a_source_that_cannot_be_reached_exits_with_3(query, capsys):
     assert run(["recall", query, "900000187", "--pubmed", "http://127.0.0.1:9/"]) == 3
     assert "cannot be reached" in capsys.readouterr().err
+
+
+def test_a_search_of_the_review_is_asked_as_it_is_run_with_its_limits(review, capsys, monkeypatch):
+    monkeypatch.chdir(review)
+    Path("queries/pubmed.txt").write_text(NIGRI, "utf-8")
+    protocol = Path("workflow.yaml")
+    limited = "query: queries/pubmed.txt\n    limits: {dates: {until: 2009}}"
+    protocol.write_text(protocol.read_text().replace("query: queries/pubmed.txt", limited))
+    capsys.readouterr()
+    assert run(["recall", "pubmed", "900000187", "--pubmed", "sandbox"]) == 0
+    assert '  4.    0 of 1  ("1000/01/01"[pdat] : "2009/12/31"[pdat])' in capsys.readouterr().out.splitlines()
+
+
+def test_what_is_neither_a_file_nor_a_search_is_said_with_what_may_be_meant(review, capsys, monkeypatch):
+    monkeypatch.chdir(review)
+    assert run(["recall", "pubmde", "900000187", "--pubmed", "sandbox"]) == 2
+    said = capsys.readouterr().err
+    assert "'pubmde' is neither a file nor a search of the review in this folder" in said
+    assert "Did you mean 'pubmed'?" in said
