@@ -70,7 +70,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "lint": ("pipeline.cli.lint:lint_command", "Check PubMed queries for what PubMed would refuse, ignore or misread."),
     "recall": (
         "pipeline.cli.recall:recall_command",
-        "Ask PubMed which known records the query in the file QUERY finds, and why it misses the others.",
+        "Ask PubMed which known records a query finds, and why it misses the others.",
     ),
     "sandbox": (
         "pipeline.cli.sandbox:sandbox_command",
