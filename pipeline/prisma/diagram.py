@@ -12,7 +12,7 @@ from pipeline.drawing import svg as ink
 from pipeline.drawing import text
 from pipeline.prisma import wording
 from pipeline.prisma.boxes import Flow
-from pipeline.prisma.setting import PAD, SIZE, Line, clean, fit, set_lines
+from pipeline.prisma.setting import PAD, SIZE, Line, clean, fit, set_lines, shorten
 
 Theme = Literal["colour", "grey"]
 
@@ -79,9 +79,13 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where everything stands: panels by name, columns by left edge and width, and the height of the headings."""
+    """Where everything stands: panels by name, columns by left edge and width, and the height of the headings.
+
+    What is left of a list that is too long for its panel stands in `rest`.
+    """
 
     panels: Mapping[str, Panel]
+    rest: Sequence[wording.Paragraph]
     columns: Mapping[str, tuple[float, float]]
     heading: float
 
@@ -136,16 +140,19 @@ def lay_out(flow: Flow) -> Layout:
     columns = _columns(flow)
     heading = max(len(lines) for _, _, lines in _heading_lines(flow, columns).values()) * LEADING + 14
     panels: dict[str, Panel] = {}
+    rest: list[wording.Paragraph] = []
     y = MARGIN + heading + 18
     for row in _ROWS:
         present = {column: name for column, name in row.items() if name in paragraphs}
         for column, name in present.items():
             x, width = columns[column]
-            lines = set_lines(paragraphs[name], width - 2 * PAD)
+            shown, left = shorten(paragraphs[name], width - 2 * PAD)
+            rest.extend(left)
+            lines = set_lines(shown, width - 2 * PAD)
             panels[name] = Panel(name, x, y, width, _height(name, lines), lines)
         if present:
             y = max(panels[name].bottom for name in present.values()) + GAP
-    return Layout(panels, columns, heading)
+    return Layout(panels, rest, columns, heading)
 
 
 def _columns(flow: Flow) -> dict[str, tuple[float, float]]:
@@ -288,7 +295,7 @@ def _legend(flow: Flow, layout: Layout) -> tuple[list[str], float]:
     x = min(x for x, _ in layout.columns.values())
     y = layout.bottom + 12
     parts = []
-    for sentence in wording.legend(flow):
+    for sentence in (*wording.listed(layout.rest), *wording.legend(flow)):
         y += 3
         for line in fit(clean(sentence), layout.right - x, SMALL):
             y += SMALL + 3.5

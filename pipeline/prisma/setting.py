@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from pipeline.drawing import text
 from pipeline.prisma.wording import NO_BREAK, Paragraph, figure
@@ -11,7 +12,7 @@ SIZE = 12.0  # of the text in panels
 PAD = 10.0  # between a panel's edge and its text
 INDENT = 12.0  # of a share of a box, and again of its second line
 LABEL_LINES = 5  # of one reason or source; what is longer ends in an ellipsis
-PART_LINES = 26  # of all shares of a panel; what is left is summed up in one line
+PART_LINES = 26  # of all shares of a panel; the rest is summed up in one line, and listed in the legend
 
 _SLACK = PAD - 2  # how far a line may reach beyond its measure and still stand inside the panel
 _SHRINK = 0.92
@@ -69,22 +70,21 @@ def _char_excess(char: str) -> int:
     return _ARIAL_EXCESS.get(unicodedata.normalize("NFKD", char)[0], 4)
 
 
+def shorten(paragraphs: Sequence[Paragraph], room: float) -> tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]:
+    """Cut a long list of shares: what stands in the panel, the rest summed up at the list's end, and that rest."""
+    parts = [place for place, one in enumerate(paragraphs) if one.style == "part"]
+    ends = accumulate(len(_broken(paragraphs[place], room)) for place in parts)
+    cut = [place for place, end in zip(parts, ends, strict=True) if end > PART_LINES]
+    if not cut:
+        return tuple(paragraphs), ()
+    rest = tuple(paragraphs[place] for place in cut)
+    before = (one for place, one in enumerate(paragraphs[: cut[-1]]) if place not in cut)
+    return (*before, _summed(rest), *paragraphs[cut[-1] + 1 :]), rest
+
+
 def set_lines(paragraphs: Sequence[Paragraph], room: float) -> tuple[Line, ...]:
-    """Break the paragraphs of a panel into lines; a long list of shares is cut, and what is left summed up."""
-    lines: list[Line] = []
-    used = 0
-    cut: list[Paragraph] = []
-    last_part = max((place for place, one in enumerate(paragraphs) if one.style == "part"), default=-1)
-    for place, paragraph in enumerate(paragraphs):
-        broken = _broken(paragraph, room)
-        used += len(broken) if paragraph.style == "part" else 0
-        if paragraph.style == "part" and used > PART_LINES:
-            cut.append(paragraph)
-        else:
-            lines.extend(broken)
-        if place == last_part and cut:
-            lines.extend(_broken(_summed(cut), room))
-    return tuple(lines)
+    """Break the paragraphs of a panel into lines."""
+    return tuple(line for paragraph in paragraphs for line in _broken(paragraph, room))
 
 
 def _broken(paragraph: Paragraph, room: float) -> list[Line]:
@@ -100,7 +100,7 @@ def _broken(paragraph: Paragraph, room: float) -> list[Line]:
     ]
 
 
-def _summed(cut: Sequence[Paragraph]) -> Paragraph:
-    total = sum(paragraph.n or 0 for paragraph in cut)
-    words = f"and {len(cut):,} more, listed in the report"
-    return Paragraph(text=words, n=total, count=figure(total, ""), box=cut[0].box, style="part")
+def _summed(rest: Sequence[Paragraph]) -> Paragraph:
+    total = sum(paragraph.n or 0 for paragraph in rest)
+    words = f"and {len(rest):,} more, listed below"
+    return Paragraph(text=words, n=total, count=figure(total, ""), box=rest[0].box, style="part")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.prisma.boxes import Box, Flow
+from pipeline.prisma.boxes import VARIABLES, Box, Flow
 
 # What each box counts, in words that stand alone.
 LABELS: Mapping[str, str] = {
@@ -135,8 +135,8 @@ class _Words:
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
-        explained = dict.fromkeys(_ADJUSTED[step.name] for step in flow.adjustments)
-        self.marks = dict(zip(explained, _LETTERS, strict=False))
+        explained = {_ADJUSTED[step.name] for step in flow.adjustments}
+        self.marks = dict(zip((box for box in VARIABLES if box in explained), _LETTERS, strict=False))
 
     def line(self, box: str, text: str) -> Paragraph:
         """Write one figure with its words."""
@@ -231,6 +231,14 @@ class _Words:
 def _parts(box: Box | None, name: str, unknown: str) -> Sequence[Paragraph]:
     parts = box.parts if box else ()
     return [Paragraph(text=one.label, n=one.n, count=figure(one.n, unknown), box=name, style="part") for one in parts]
+
+
+def listed(rest: Sequence[Paragraph]) -> tuple[str, ...]:
+    """Write what is left of lists that are too long for their panels, one sentence a box."""
+    by_box: dict[str, list[str]] = {}
+    for one in rest:
+        by_box.setdefault(one.box, []).append(f"{one.text} {one.count}")
+    return tuple(f"{LABELS[box]}, continued: {'; '.join(shares)}." for box, shares in by_box.items())
 
 
 def legend(flow: Flow) -> tuple[str, ...]:

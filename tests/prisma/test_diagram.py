@@ -156,13 +156,21 @@ def test_the_grey_theme_holds_only_greys():
     assert all(colour[1:3] == colour[3:5] == colour[5:7] for colour in colours)
 
 
-def test_a_long_list_of_reasons_is_cut_and_keeps_its_sum():
-    parts = tuple(Part(label=f"Made-up reason {n}", n=n) for n in range(60))
-    text = words(svg(Flow(boxes={"dbr_excluded": Box(n=sum(range(60)), parts=parts)}))).replace("\u00a0", " ")
-    shown = [int(n) for n in re.findall(r"Made-up reason (\d+) \(n", text)]
-    more, rest = re.search(r"and (\d+) more, listed in the report \(n = ([\d,]+)\)", text).groups()
-    assert len(shown) + int(more) == 60
-    assert sum(shown) + int(rest.replace(",", "")) == sum(range(60))
+def test_a_long_list_of_reasons_goes_on_below_and_keeps_its_sum():
+    parts = tuple(Part(label=f"Made-up reason {n // 2}", n=n // 2) for n in range(60))  # each of them twice
+    text = words(svg(Flow(boxes={"dbr_excluded": Box(n=sum(n // 2 for n in range(60)), parts=parts)})))
+    text = text.replace("\u00a0", " ")
+    panel, below = text.split("Reports excluded (databases and registers), continued: ")
+    shown, listed = ([int(n) for n in re.findall(r"Made-up reason (\d+) \(n", part)] for part in (panel, below))
+    assert shown + listed == [n // 2 for n in range(60)]
+    assert f"and {len(listed)} more, listed below (n = {sum(listed):,})" in panel
+
+
+def test_notes_are_lettered_in_the_order_of_the_boxes():
+    names = ("withdrawn_reports", "added_reports", "carried_reports", "carried_records")
+    flow = Flow(boxes=boxes(*TEMPLATES["updated"]), adjustments=tuple(step(name) for name in names))
+    text = words(svg(flow))
+    assert re.findall(r"\[([a-z])\]", text) == [*"abcd", *"abcd"]
 
 
 def test_a_very_long_reason_ends_in_an_ellipsis_and_keeps_its_figure():
