@@ -3,15 +3,14 @@
 The wording of the items stands in `checklist_items`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.prisma.boxes import Flow
 from pipeline.prisma.checklist_items import Item
+from pipeline.screening.progress import counted
 from pipeline.screening.settings import ScreeningSettings, Stage
 from pipeline.search.strategy import Strategy, clauses
-
-COLUMNS = ("section", "topic", "item", "wording", "where", "what the run knows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +59,6 @@ def fill(items: Sequence[Item], known: Mapping[str, Known]) -> tuple[Filled, ...
     return tuple(Filled(item, known.get(item.number)) for item in items)
 
 
-def rows(filled: Sequence[Filled]) -> Iterator[tuple[str, ...]]:
-    """Write a filled checklist as rows under COLUMNS; an empty last cell is for a person to fill."""
-    for one in filled:
-        item, known = one.item, one.known
-        where, text = (known.where, known.text) if known else ("", "")
-        yield item.section, item.topic, item.number, item.wording, where, text
-
-
 def of_searches(searches: Sequence[Searched], deduplication: str = "") -> dict[str, Known]:
     """Say what is known of the items of PRISMA-S.
 
@@ -98,11 +89,10 @@ def of_the_review(
     searches: Sequence[Searched], settings: ScreeningSettings, flow: Flow, *, question: str = "", criteria: str = ""
 ) -> dict[str, Known]:
     """Say what searches, screening and the flow know of the items of PRISMA 2020; other rooms add theirs."""
-    reports = {status: flow.n(status) for status in ("new_studies", "new_reports")}
-    selected = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in reports.items() if n is not None)
+    selected = _included(flow)
     awaiting = sum(step.n for step in flow.awaiting)
     excluded = (flow.n("dbr_excluded") or 0) + (flow.n("other_excluded") or 0)
-    open_ = f" {awaiting:,} records or reports await somebody." if awaiting else ""
+    open_ = f" Awaiting somebody: {counted(awaiting, 'record or report', 'records or reports')}." if awaiting else ""
     not_run = f" Not yet run: {', '.join(flow.not_run)}." if flow.not_run else ""
     found = {
         "4": ("question", question),
@@ -111,9 +101,19 @@ def of_the_review(
         "7": ("searches", _strings(searches)),
         "8": ("selection", " ".join(_stage(stage, settings) for stage in settings.stages)),
         "16a": ("flow", f"Flow diagram; {selected}.{open_}{not_run}" if selected else ""),
-        "16b": ("excluded", f"{excluded:,} reports with the reason for each." if excluded else ""),
+        "16b": ("excluded", f"{counted(excluded, 'report')} with the reason for each." if excluded else ""),
     }
     return {number: Known(where, text) for number, (where, text) in found.items() if text}
+
+
+def _included(flow: Flow) -> str:
+    """Say how many studies and reports are included: those that are new, and all of them in an update."""
+    found = []
+    for kind, head in (("new", "new: " if flow.is_update else ""), ("total", "in all: ")):
+        studies, reports = flow.n(f"{kind}_studies"), flow.n(f"{kind}_reports")
+        if studies is not None and reports is not None:
+            found.append(f"{head}{counted(studies, 'study', 'studies')} in {counted(reports, 'report')}")
+    return "; ".join(found)
 
 
 def _last(one: Searched) -> str:
@@ -121,7 +121,7 @@ def _last(one: Searched) -> str:
 
 
 def _number(one: Searched) -> str:
-    return "not yet run" if one.records is None else f"{one.records:,} records"
+    return "not yet run" if one.records is None else counted(one.records, "record")
 
 
 def _listed(searches: Sequence[Searched]) -> str:
@@ -130,8 +130,7 @@ def _listed(searches: Sequence[Searched]) -> str:
 
 def _strings(searches: Sequence[Searched]) -> str:
     with_string = [one for one in searches if one.string]
-    number = f"{len(with_string):,} string{'' if len(with_string) == 1 else 's'}"
-    ran = f"{number}, verbatim as run" if with_string else ""
+    ran = f"{counted(len(with_string), 'string')}, verbatim as run" if with_string else ""
     never = [one.id for one in searches if not one.days and one.strategy.kind in {"query", "export"}]
     return "; ".join(filter(None, (ran, f"not yet run: {', '.join(never)}" if never else "")))
 
@@ -171,7 +170,7 @@ def _stage(stage: Stage, settings: ScreeningSettings) -> str:
     what = "report" if stage.reports else "record"
     each = f"{stage.votes} decisions a {what}" if stage.votes > 1 else f"one decision a {what}"
     share = f", for {stage.sample:.0%} of them, one for the others" if stage.sample < 1 else ""
-    said = [f"{stage.title}: {each}{share}, {len(people)} reviewers, each on worksheets of their own"]
+    said = [f"{stage.title}: {each}{share}, {counted(len(people), 'reviewer')}, each on worksheets of their own"]
     said += [f"conflicts to {settings.arbiter}"] if settings.arbiter else []
     said += [f"automation: {', '.join(tools)}"] if tools else []
     said += [f"decisions taken from: {'; '.join(papers)}"] if papers else []

@@ -3,6 +3,7 @@
 Every panel is as high as its text, and every line is measured before it is set, so that no text leaves its box.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +14,7 @@ from pipeline.drawing import text
 from pipeline.prisma import wording
 from pipeline.prisma.boxes import Flow
 from pipeline.prisma.setting import PAD, SIZE, Line, clean, fit, set_lines, shorten
+from pipeline.prisma.wording import NO_BREAK
 
 Theme = Literal["colour", "grey"]
 
@@ -297,7 +299,8 @@ def _legend(flow: Flow, layout: Layout) -> tuple[list[str], float]:
     parts = []
     for sentence in (*wording.listed(layout.rest), *wording.legend(flow)):
         y += 3
-        for line in fit(clean(sentence), layout.right - x, SMALL):
+        kept = re.sub(r"\(n = (?=\d)", f"(n{NO_BREAK}={NO_BREAK}", clean(sentence))
+        for line in fit(kept, layout.right - x, SMALL):
             y += SMALL + 3.5
             parts.append(ink.text(x, y, line, font_size=SMALL))
     return parts, y + MARGIN

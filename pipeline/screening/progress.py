@@ -173,20 +173,25 @@ def sentences(found: Sequence[StageProgress]) -> Iterator[str]:
     for stage in found:
         conflicts, awaiting = stage.states.get("conflict", 0), stage.states.get("awaiting", 0)
         if awaiting:
-            yield f"{stage.title}: {_count(awaiting, 'citation waits', 'citations wait')} for decisions."
+            yield f"{stage.title}: {counted(awaiting, 'citation waits', 'citations wait')} for decisions."
         if stage.withheld:
             yield f"{stage.title}: {stage.withheld:,} of them are handed out once the pilot round is decided."
         if conflicts:
-            yield f"{stage.title}: {_count(conflicts, 'conflict waits', 'conflicts wait')} for the arbiter."
+            yield f"{stage.title}: {counted(conflicts, 'conflict waits', 'conflicts wait')} for the arbiter."
         for one in stage.reviewers:
             if one.owed:
                 second = f", {one.second:,} of them as the second vote" if one.second else ""
-                owed = _count(one.owed, "decision", "decisions")
+                owed = counted(one.owed, "decision", "decisions")
                 yield f"{stage.title}: {one.reviewer} owes {owed}{second}."
             if one.lost:
-                rows = _count(one.lost, "row is", "rows are")
+                rows = counted(one.lost, "row is", "rows are")
                 yield f"{stage.title}: {rows} missing from the worksheets of {one.reviewer}."
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
+def counted(number: int, one: str, many: str = "") -> str:
+    """Write a number with its noun.
+
+    >>> counted(1, "report"), counted(1200, "report"), counted(2, "study", "studies")
+    ('1 report', '1,200 reports', '2 studies')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

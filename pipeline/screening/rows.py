@@ -113,14 +113,14 @@ def records_of(sheet: Sheet, row: tables.Row, register: Register) -> tuple[str, 
     title = sheet.cell(row, "title")
     records = tuple(part for part in re.split(r"\s*\|\s*", written) if part)
     if not records:
-        remedy = "Put the id back from the worksheet in git, or delete the row."
+        remedy = "Put the id back from an older copy of the file, or delete the row."
         return sheet.fault(row, "record_id", "the row has no record id", remedy=remedy)
     unknown = [record for record in records if record not in register.titles]
     if unknown and register.departed.issuperset(unknown):
         return records
     if unknown:
         guess = register.nearest(unknown[0], title)
-        remedy = f"Did you mean {guess!r}?" if guess else "Put the id back from the worksheet in git."
+        remedy = f"Did you mean {guess!r}?" if guess else "Put the id back from an older copy of the file."
         return sheet.fault(row, "record_id", f"{unknown[0]!r} is no record of this review", remedy=remedy)
     if len(records) > 1 and sheet.reviewer != ARBITER:
         return sheet.fault(row, "record_id", f"{written!r} names several records", accepted="one record id")
@@ -133,7 +133,7 @@ def records_of(sheet: Sheet, row: tables.Row, register: Register) -> tuple[str, 
         "record_id",
         f"{what}, which is that of {owner!r}" if owner else what,
         accepted=repr(_cut(register.titles[records[0]][0])),
-        remedy="One column was sorted or pasted without the others: undo that, or restore the file from git.",
+        remedy="One column was sorted or pasted without the others: undo that, or take an older copy of the file.",
     )
 
 

@@ -56,10 +56,8 @@ DIGEST_S = "0e8ebcf353a4c9224818280b35a1aceaf638775ce57430dbf18324e15c7f566b"
 
 def test_every_item_stands_in_the_table_and_what_is_not_known_is_empty():
     filled = checklists.fill(PRISMA_2020, {"7": Known("searches", "1 string, verbatim as run")})
-    table = list(checklists.rows(filled))
-    assert len(table) == 42
-    assert [row[2] for row in table if row[-1]] == ["7"]
-    assert table[0] == ("Title", "Title", "1", "Identify the report as a systematic review.", "", "")
+    assert [one.item for one in filled] == list(PRISMA_2020)
+    assert [(one.item.number, one.known.text) for one in filled if one.known] == [("7", "1 string, verbatim as run")]
 
 
 def test_prisma_s_is_filled_from_the_searches_and_says_what_was_never_run_and_nothing_of_an_exports_limits():
@@ -101,9 +99,16 @@ def test_prisma_2020_is_filled_from_searches_screening_and_flow():
         "Third; decisions taken from: Made-up 2020. Full text: 2 decisions a report, 2 reviewers, each on "
         "worksheets of "
         "their own; conflicts to C. Third; decisions taken from: Made-up 2020.",
-        "16a": "Flow diagram; 9 new studies, 11 new reports. 7 records or reports await somebody. Not yet run: Embase.",
+        "16a": "Flow diagram; 9 studies in 11 reports. Awaiting somebody: 7 records or reports. Not yet run: Embase.",
         "16b": "4 reports with the reason for each.",
     }
+
+
+def test_an_update_says_what_is_new_and_what_there_is_in_all():
+    names = ("new_studies", "new_reports", "total_studies", "total_reports", "previous_studies")
+    flow = Flow(boxes={name: Box(n=n) for name, n in zip(names, (1, 2, 30, 41, 29), strict=True)})
+    found = checklists.of_the_review((), settings(), flow)
+    assert found["16a"].text == "Flow diagram; new: 1 study in 2 reports; in all: 30 studies in 41 reports."
 
 
 def test_a_review_of_which_nothing_is_known_has_empty_checklists():

@@ -263,14 +263,23 @@ def test_the_same_flow_is_always_the_same_picture(flow):
     assert svg(flow) == svg(flow)
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("template", TEMPLATES)
-def test_a_browser_draws_every_line_inside_its_panel(template):
-    """The widths that a real browser gives to awkward words in the fonts of this machine."""
+@pytest.fixture(scope="module")
+def page():
+    """A page of a real browser, with the fonts of this machine."""
     playwright = pytest.importorskip("playwright.sync_api")
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip("NO CHROMIUM: the diagram was not drawn by a real browser")
+    with playwright.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser.new_page()
+        browser.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_browser_draws_every_line_inside_its_panel(page, template):
+    """The widths that a real browser gives to awkward words."""
     awkward = tuple(
         Part(label=words_, n=n)
         for n, words_ in enumerate(
@@ -299,13 +308,8 @@ def test_a_browser_draws_every_line_inside_its_panel(template):
                 || box.y < frame.y || box.y + box.height > frame.y + frame.height;
         }).map(text => text.textContent);
     })"""
-    with playwright.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.set_content(drawing)
-        outside = page.evaluate(script)
-        browser.close()
-    assert outside == []
+    page.set_content(drawing)
+    assert page.evaluate(script) == []
 
 
 def test_a_caption_says_which_template_it_is():

@@ -218,9 +218,8 @@ def test_another_reviewers_file_in_the_wrong_folder_is_refused():
             TA_SHEET,
             set_row(0, record_id=""),
             (
-                "row 2, column record_id: the row has no record id. Put the id back from the worksheet in git, or "
-                "delete "
-                "the row."
+                "row 2, column record_id: the row has no record id. Put the id back from an older copy of the "
+                "file, or delete the row."
             ),
         ),
         (
@@ -235,7 +234,7 @@ def test_another_reviewers_file_in_the_wrong_folder_is_refused():
                 "row 2, column record_id: the id 'db:00123456' stands beside the title '+1 plus title', which is "
                 "that of "
                 "'db:4'; accepted: \"=cmd|' /C calc'!A0 in β-cells, 3/4 of patients\". One column was sorted or pasted "
-                "without the others: undo that, or restore the file from git."
+                "without the others: undo that, or take an older copy of the file."
             ),
         ),
         (

@@ -67,6 +67,6 @@ def test_one_column_sorted_without_the_others_is_refused():
     assert str(caught.value.faults[0]) == (
         "screening/title-abstract/anna/2026-01-01.csv, row 2, column record_id: the id 'db:2' stands beside the title "
         "'Fictitious study db:1', which is that of 'db:1'; accepted: 'Fictitious study db:2'. One column was sorted or "
-        "pasted without the others: undo that, or restore the file from git."
+        "pasted without the others: undo that, or take an older copy of the file."
     )
     assert len(caught.value.faults) == 2

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.deduplicate.citation import Citation
 from pipeline.records import tables
-from pipeline.screening import batches, decisions, forms, ledger, progress
+from pipeline.screening import batches, decisions, forms, guide, ledger, progress
 from pipeline.screening.batches import Plan
 from pipeline.screening.decisions import Screening
 from pipeline.screening.forms import Returned
@@ -65,6 +65,8 @@ def run(work: Work) -> Account:
     if happened:
         folder.create(f"{LEDGER}/{name}.csv", ledger.write(happened))
     folder.derive("screening/status.csv", tables.write(STATUS, _statuses(now)))
+    words = tables.write(guide.COLUMNS, guide.accepted_words(settings), form=True)
+    folder.derive("screening/accepted_words.csv", words)
     return Account(
         did=(*_decided(now), *_skipped(now.screening)),
         news=(*_events(happened), *_handed(plan, name)),
