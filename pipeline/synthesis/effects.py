@@ -100,7 +100,7 @@ class Effect:
 
 # Every rule by which something is refused, and where it stands.
 RULES: Mapping[str, str] = {
-    "not-included": "Only included studies are pooled.",
+    "not-included": "Only studies with an included report are pooled.",
     "meta-analysis": "A meta-analysis never stands among studies: its patients would count twice. Handbook 6.5, 5.2.1.",
     "left-out-by-hand": "A person left the study out, and said why.",
     "other-design": "The analysis asks for other designs.",

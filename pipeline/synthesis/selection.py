@@ -1,7 +1,7 @@
 """Which rows of the outcomes form an analysis pools, and for each other row about its outcome the reason why not."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.extraction.discrepancies import discrepancies
@@ -51,6 +51,7 @@ class _Review:
     analysis: Analysis
     studies: Mapping[str, Study]
     arms: Mapping[tuple[str, str], Arm]
+    included: Collection[str] | None
 
     def modalities(self, study_id: str, name: str) -> tuple[str, ...]:
         """Return the modalities of an arm; none if the arms form does not have it."""
@@ -76,6 +77,7 @@ def select(
     settings: ExtractionSettings,
     *,
     years: Mapping[str, Sequence[int]] | None = None,
+    included: Collection[str] | None = None,
 ) -> Selection:
     """Choose the rows that an analysis pools and make effects of them.
 
@@ -84,6 +86,7 @@ def select(
         extraction: every row.
         settings: what the protocol says of outcomes.
         years: id of a study to the years of its reports; the first is the year of the study.
+        included: ids of the included citations and of their records; None if nobody screens.
 
     The order of the rows does not matter. Rows about other outcomes are not mentioned.
     """
@@ -91,6 +94,7 @@ def select(
         analysis=analysis,
         studies={study.study_id: study for study in extraction.studies},
         arms={(arm.study_id, arm.arm): arm for arm in extraction.arms},
+        included=included,
     )
     rows = sorted(
         (row for row in extraction.outcomes if row.outcome == analysis.outcome), key=lambda row: (row.key, str(row.at))
@@ -139,6 +143,9 @@ def _is_a_study(row: Outcome, review: _Review) -> Refusal | None:
     study = review.studies.get(row.study_id)
     if study is None:
         return Refusal("not-included", f"{row.study_id} is not among the studies")
+    if review.included is not None and not any(report in review.included for report in study.reports):
+        named = "; ".join(study.reports)
+        return Refusal("not-included", f"its report {named} is not included" if named else "it names no report")
     if not study.is_primary:
         return Refusal("meta-analysis", f"design: {study.design}; it has no patients of its own")
     return None

@@ -1,6 +1,6 @@
 """One analysis from rows to results: what was pooled and how, what would change it, and what was refused."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.errors import did_you_mean
@@ -78,6 +78,7 @@ def synthesise(
     settings: ExtractionSettings,
     *,
     years: Mapping[str, Sequence[int]] | None = None,
+    included: Collection[str] | None = None,
 ) -> Synthesis:
     """Do one analysis.
 
@@ -86,10 +87,11 @@ def synthesise(
         extraction: every row of the forms.
         settings: what the protocol says of outcomes.
         years: id of a study to the years of its reports; the first is the year of the study.
+        included: ids of the included citations and of their records; None if nobody screens.
     """
     in_time = settings.outcome(analysis.outcome).kind == "time to event"
     pooling = pooling_of(analysis, in_time=in_time)
-    selection = select(analysis, extraction, settings, years=years)
+    selection = select(analysis, extraction, settings, years=years, included=included)
     contributions = selection.contributions
     effects = [one.effect for one in contributions]
     sizes = [one.reading.n for one in contributions if one.reading.n]

@@ -33,6 +33,19 @@ def test_events_and_patients_are_taken_as_they_are_reported():
     assert found.left_out == ()
 
 
+def test_a_study_counts_once_a_report_of_it_is_included():
+    names = {"a": ("x:1", "x:2"), "b": ("x:3",), "c": ()}
+    studies = tuple(Study(study_id=study, reports=reports) for study, reports in names.items())
+    given = review(*(row(study, events=1, n=9) for study in names), studies=studies)
+    found = select(analysis(), given, SETTINGS, included={"x:2", "x:9"})
+    assert chosen(found) == [("a", "1/9")]
+    assert refused(found) == [
+        ("b", "not-included", "its report x:3 is not included"),
+        ("c", "not-included", "it names no report"),
+    ]
+    assert len(select(analysis(), given, SETTINGS).contributions) == 3
+
+
 def test_events_are_computed_from_a_percentage_that_fits_and_the_note_says_so():
     found = select(analysis(), review(row("a", value="30", n=40), row("b", value="28", n=510)), SETTINGS)
     assert chosen(found) == [("Study A", "12/40"), ("Study B", "143/510")]

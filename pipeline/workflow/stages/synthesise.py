@@ -28,7 +28,14 @@ def run(work: Work) -> Account:
 def load(protocol: Protocol, found: Extraction, now: Screened) -> tuple[Synthesis, ...]:
     """Do every analysis, in the order of the protocol."""
     dated = years(found, now)
-    return tuple(synthesise(one, found, protocol.extraction, years=dated) for one in protocol.synthesis)
+    included = {
+        name
+        for citation in extract.included_citations(protocol, now).values()
+        for name in (citation.id, *citation.members)
+    }
+    return tuple(
+        synthesise(one, found, protocol.extraction, years=dated, included=included) for one in protocol.synthesis
+    )
 
 
 def years(found: Extraction, now: Screened) -> Mapping[str, Sequence[int]]:
