@@ -167,8 +167,9 @@ def search(options: argparse.Namespace) -> dict[str, float]:
     from pipeline.errors import Fault
     from pipeline.formats import pubmed_xml
     from pipeline.search import retrieval
-    from pipeline.search.eutils import Client, RateLimit
+    from pipeline.search.eutils import Client
     from pipeline.search.fetching import unpack
+    from pipeline.search.rate import RateLimit
     from pipeline.search.strategy import Dates, Limits, Strategy
 
     strategy = Strategy(query="q.txt", limits=Limits(dates=Dates(until="2018-05"), languages=("english",)))

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -23,18 +22,13 @@ from urllib3.exceptions import NameResolutionError, NewConnectionError
 from pipeline import __version__
 from pipeline.errors import Fault, ProtocolError, SearchError
 from pipeline.search import replies
+from pipeline.search.rate import RateLimit, rate_limit
 from pipeline.search.replies import Found, Links, Trouble
 from pipeline.search.slices import CAP
 
 PUBMED = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
 TOOL = "living-review"
 SANDBOX_HEADER = "X-Living-Review-Sandbox"  # how our own endpoint says that its records are not PubMed's
-
-# Requests a second. Source: NCBI, "A General Introduction to the E-utilities", NBK25497, "Frequency, Timing and
-# Registration of E-utility URL Requests".
-RATE_WITHOUT_KEY = 3
-RATE_WITH_KEY = 10
-_MARGIN = 1.01  # of the interval between two requests, for clocks that differ
 
 _KEY = "NCBI_API_KEY"
 _KEY_FILE = "NCBI_API_KEY_FILE"
@@ -82,25 +76,22 @@ class Credentials:
     key: Key | None = None
 
 
-def credentials(environ: Mapping[str, str], *, email: str = "") -> Credentials:
+def credentials(environ: Mapping[str, str], *, email: str = "", review: Path | None = None) -> Credentials:
     """Take the API key from NCBI_API_KEY, or from the file that NCBI_API_KEY_FILE names, and the e-mail address.
 
     Args:
         environ: the environment.
         email: the address of workflow.yaml; NCBI_EMAIL is taken where it is empty.
+        review: the review folder; a key in it would be published with the review.
 
     Raises:
-        ProtocolError: the file cannot be read, or what should be a key is not one word of letters and digits.
+        ProtocolError: the file cannot be read, or lies in the review folder, or what should be a key is not one word
+            of letters and digits.
     """
     secret, place = environ.get(_KEY, "").strip(), _KEY
     if not secret and (path := environ.get(_KEY_FILE, "").strip()):
         place = _KEY_FILE
-        try:
-            secret = Path(path).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not text"
-            what = f"the file of the API key cannot be read ({reason})"
-            raise ProtocolError(Fault(what=what, column=place, remedy="Correct the path, or unset it.")) from None
+        secret = _read_key(Path(path), review)
     if secret and not (secret.isascii() and secret.isalnum()):
         what = "this is not an API key (the value is not shown)"
         accepted = "one word of letters and digits, from the account settings of NCBI"
@@ -108,52 +99,16 @@ def credentials(environ: Mapping[str, str], *, email: str = "") -> Credentials:
     return Credentials(email or environ.get(_EMAIL, "").strip(), Key(secret) if secret else None)
 
 
-class RateLimit:
-    """Lets requests pass one by one, each a whole interval after the one before; shared by all threads."""
-
-    def __init__(self, rate: float, *, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
-        """Set the rate in requests a second; 0 lets everything pass."""
-        self._interval = _MARGIN / rate if rate else 0.0
-        self._clock, self._sleep = clock, sleep
-        self._next = 0.0
-        self._lock = threading.Lock()
-
-    def wait(self) -> None:
-        """Return when the next request may be sent."""
-        with self._lock:
-            now = self._clock()
-            turn = max(now, self._next)
-            self._next = turn + self._interval
-        if turn > now:
-            self._sleep(turn - now)
-
-    def hold(self, seconds: float) -> None:
-        """Let nobody pass for so long: the source asked for a pause."""
-        with self._lock:
-            self._next = max(self._next, self._clock() + seconds)
-
-
-_limits: dict[tuple[str, float], RateLimit] = {}
-_limits_lock = threading.Lock()
-
-
-def rate_limit(endpoint: str, *, keyed: bool) -> RateLimit:
-    """Return the limit that all clients of this process share for one host; a loopback host has none."""
-    host = urlsplit(endpoint).hostname or ""
-    rate = 0 if _is_loopback(host) else RATE_WITH_KEY if keyed else RATE_WITHOUT_KEY
-    with _limits_lock:
-        if (host, rate) not in _limits:
-            _limits[host, rate] = RateLimit(rate, clock=time.monotonic, sleep=time.sleep)
-        return _limits[host, rate]
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
+def _read_key(path: Path, review: Path | None) -> str:
+    if review and path.resolve().is_relative_to(review.resolve()):
+        what = "the file of the API key lies inside the review folder, and would be shared with it"
+        raise ProtocolError(Fault(what=what, column=_KEY_FILE, remedy="Move it elsewhere, and name its new place."))
     try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        what = f"the file of the API key cannot be read ({reason})"
+        raise ProtocolError(Fault(what=what, column=_KEY_FILE, remedy="Correct the path, or unset it.")) from None
 
 
 class Client:
@@ -345,6 +300,18 @@ class Client:
         if found is None:
             return answer.content
         return replace(found, wait=_retry_after(answer.headers.get("Retry-After", ""), self.now()))
+
+
+def is_sandbox(endpoint: str) -> bool:
+    """Ask an endpoint whether it is this program's sandbox; False if it is not, or does not answer."""
+    if endpoint == PUBMED:
+        return False
+    with Client(endpoint, patience=Patience(tries=1)) as client:
+        try:
+            client.updated()
+        except SearchError:
+            return False
+        return client.sandbox
 
 
 _NAMES = {"esearch": "ESearch", "efetch": "EFetch", "elink": "ELink", "einfo": "EInfo"}

@@ -72,3 +72,23 @@ def pretended():
 @pytest.fixture
 def noon():
     return NOON
+
+
+class Time:
+    """A clock that moves only when somebody sleeps."""
+
+    def __init__(self):
+        self.now = 0.0
+        self.slept = []
+
+    def clock(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.slept.append(round(seconds, 3))
+        self.now += seconds
+
+
+@pytest.fixture
+def frozen():
+    return Time()

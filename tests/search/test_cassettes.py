@@ -16,7 +16,8 @@ from pipeline.formats import pubmed_xml
 from pipeline.records.record import Record
 from pipeline.sandbox import corpus, server
 from pipeline.search import retrieval, search_run
-from pipeline.search.eutils import PUBMED, Client, Credentials, Key, RateLimit
+from pipeline.search.eutils import PUBMED, Client, Credentials, Key
+from pipeline.search.rate import RateLimit
 from pipeline.search.strategy import Dates, Limits, Strategy
 
 HERE = Path(__file__).parent / "cassettes"

@@ -13,30 +13,11 @@ from pipeline.errors import ProtocolError, SearchError
 from pipeline.sandbox import corpus, server
 from pipeline.sandbox.endpoint import Reply
 from pipeline.search import eutils
-from pipeline.search.eutils import Client, Credentials, Key, Patience, RateLimit, credentials, rate_limit
+from pipeline.search.eutils import Client, Credentials, Key, Patience, credentials, is_sandbox
+from pipeline.search.rate import RateLimit
 
 KEY = "0123456789abcdefSECRET"
 LIMITED = b'{"error":"API rate limit exceeded","api-key":"0123456789abcdefSECRET","count":"4"}'
-
-
-class Time:
-    """A clock that moves only when somebody sleeps."""
-
-    def __init__(self):
-        self.now = 0.0
-        self.slept = []
-
-    def clock(self):
-        return self.now
-
-    def sleep(self, seconds):
-        self.slept.append(round(seconds, 3))
-        self.now += seconds
-
-
-@pytest.fixture
-def frozen():
-    return Time()
 
 
 @pytest.fixture(scope="module")
@@ -56,42 +37,6 @@ def replying(sandbox, *replies):
     waiting = list(replies)
     sandbox.intercept = lambda utility, fields: waiting.pop(0) if waiting else None
     return waiting
-
-
-def test_requests_keep_the_distance_of_the_rate(frozen):
-    limit = RateLimit(3, clock=frozen.clock, sleep=frozen.sleep)
-    passed = []
-    for _ in range(31):
-        limit.wait()
-        passed.append(frozen.now)
-    assert 10.0 < passed[30] - passed[0] < 10.0 * 1.02
-    assert all(sum(start <= moment < start + 1 for moment in passed) <= 3 for start in passed)
-
-
-def test_a_slow_request_costs_no_wait(frozen):
-    limit = RateLimit(3, clock=frozen.clock, sleep=frozen.sleep)
-    for _ in range(3):
-        limit.wait()
-        frozen.now += 5
-    assert frozen.slept == []
-
-
-def test_all_clients_of_a_process_share_the_limit_of_a_host_and_a_key_has_its_own():
-    there = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
-    assert rate_limit(there, keyed=False) is rate_limit(there, keyed=False)
-    assert rate_limit(there, keyed=True) is not rate_limit(there, keyed=False)
-    assert rate_limit("https://example.org/", keyed=False) is not rate_limit(there, keyed=False)
-
-
-def test_the_limit_holds_for_many_threads_at_once():
-    limit = RateLimit(50, clock=__import__("time").monotonic, sleep=__import__("time").sleep)
-    passed = []
-    threads = [threading.Thread(target=lambda: (limit.wait(), passed.append(limit._clock()))) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert max(passed) - min(passed) >= 9 / 50
 
 
 def test_waits_grow_from_try_to_try_and_retry_after_is_honoured(sandbox, frozen):
@@ -240,6 +185,24 @@ def test_a_key_that_is_none_is_refused_and_not_shown(tmp_path):
         credentials({"NCBI_API_KEY_FILE": str(tmp_path / "absent")})
 
 
+def test_a_key_inside_the_review_folder_is_refused_because_it_would_be_shared_with_it(tmp_path):
+    place = tmp_path / "review" / "secrets" / "key"
+    place.parent.mkdir(parents=True)
+    place.write_text(KEY)
+    environ = {"NCBI_API_KEY_FILE": str(place)}
+    with pytest.raises(ProtocolError, match="lies inside the review folder") as caught:
+        credentials(environ, review=tmp_path / "review")
+    assert KEY not in str(caught.value)
+    assert credentials(environ, review=tmp_path / "another").key == Key(KEY)
+
+
+def test_a_sandbox_is_known_by_its_answer_and_nothing_else_is_one(sandbox):
+    sandbox.intercept = None
+    assert is_sandbox(sandbox.address)
+    assert not is_sandbox("http://127.0.0.1:9/")
+    assert not is_sandbox(eutils.PUBMED)
+
+
 def test_ctrl_c_gets_through_while_an_answer_is_awaited(sandbox):
     def interrupt():
         raise KeyboardInterrupt
@@ -253,13 +216,3 @@ def test_an_answer_that_never_ends_is_given_up():
     with pytest.raises(TimeoutError):
         eutils._within(0.05, released.wait)
     released.set()
-
-
-def test_loopback_hosts_are_told_from_others():
-    assert [eutils._is_loopback(host) for host in ("127.0.0.1", "::1", "localhost", "10.0.0.1", "example.org")] == [
-        True,
-        True,
-        True,
-        False,
-        False,
-    ]
