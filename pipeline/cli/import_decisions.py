@@ -158,20 +158,11 @@ def _write(
     for (stage, reviewer), records in sorted(sheets.items()):
         rows = [citation for citation in now.citations if citation.id in records]
         data = forms.worksheet(settings.stage(stage), reviewer, rows, decisions=found.decisions)
-        made[_free(review, f"screening/{stage}/{reviewer}/imported-{tool}")] = data
-    sheets_now = {path: review.read(path) for path in screen.worksheets(review, settings)}
-    forms.read(sheets_now | made, forms.register(now.citations, now.ledger), settings)
-    for place, data in made.items():
-        review.create(place, data)
-        yield place
+        made[screen.free(review, stage, reviewer, f"imported-{tool}")] = data
+    yield from screen.add(review, settings, now, made)
 
 
 def _unknown(name: str, tool: str) -> Fault:
     kind = f'{{kind: publication, source: "{tool}, exported on ..."}}' if tool == "covidence" else "{}"
     remedy = f"Add '{name}: {kind}' under 'screening: reviewers:', or say who it is with --reviewer THEIRS=OURS."
     return Fault(what=f"{name!r} is no reviewer of this review", file="workflow.yaml", remedy=remedy)
-
-
-def _free(review: ReviewFolder, stem: str) -> str:
-    names = (f"{stem}{'' if n == 1 else f'-{n}'}.csv" for n in range(1, 1 << 30))
-    return next(name for name in names if not review.has(name))

@@ -63,6 +63,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "pipeline.cli.status:status",
         "Show how far the screening is: per stage and reviewer what is done, owed, missing or in conflict.",
     ),
+    "restore": (
+        "pipeline.cli.restore:restore",
+        "Write rows that are missing from worksheets into new ones, with what they last said.",
+    ),
     "why": (
         "pipeline.cli.why:why",
         "Tell the life of one record: its search, its duplicates, every decision, the boxes that count it.",

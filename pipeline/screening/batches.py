@@ -1,6 +1,5 @@
 """Which rows are handed out next, to whom: new citations only, never a row that was handed out before."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -62,8 +61,6 @@ def plan(
     screening: Screening,
     ledger: Ledger,
     settings: ScreeningSettings,
-    *,
-    again: Collection[tuple[str, str, tuple[str, ...]]] = (),
 ) -> Plan:
     """Plan the new worksheets.
 
@@ -72,20 +69,14 @@ def plan(
         screening: where they stand.
         ledger: what was handed out before.
         settings: stages, reviewers, assignment, pilot.
-        again: rows that were handed out and lost (stage, reviewer, records), and are to be handed out once more.
     """
     by_id = {citation.id: citation for citation in citations}
-    lost: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for stage_id, reviewer, records in again:
-        lost[stage_id, reviewer].update(records)
     batches: list[Batch] = []
     withheld: dict[str, tuple[str, ...]] = {}
     for stage in settings.stages:
         statuses = screening.at(stage.id)
         unsettled = [status for status in statuses if status.state == "awaiting"]
-        handed = {
-            name: ledger.issued_records(stage.id, name) - lost[stage.id, name] for name in settings.screeners(stage)
-        }
+        handed = {name: ledger.issued_records(stage.id, name) for name in settings.screeners(stage)}
         round_, chosen, waiting = _rounds(stage, settings, unsettled, by_id, ledger)
         if waiting:
             withheld[stage.id] = waiting
@@ -94,12 +85,7 @@ def plan(
             ordered = _sorted(rows, settings, stage, name, by_id)
             batches.append(Batch(stage=stage.id, reviewer=name, round=round_, citations=ordered, joint={}))
         conflicts = [status for status in statuses if status.state == "conflict"]
-        handed_up = {
-            records
-            for records in ledger.issued.get((stage.id, ARBITER), {})
-            if (stage.id, ARBITER, records) not in again
-        }
-        batches.extend(_arbitration(stage, conflicts, by_id, handed_up))
+        batches.extend(_arbitration(stage, conflicts, by_id, ledger.issued.get((stage.id, ARBITER), {})))
     return Plan(batches=tuple(batches), withheld=withheld)
 
 

@@ -179,13 +179,14 @@ def sentences(found: Sequence[StageProgress]) -> Iterator[str]:
         if conflicts:
             yield f"{stage.title}: {counted(conflicts, 'conflict waits', 'conflicts wait')} for the arbiter."
         for one in stage.reviewers:
-            if one.owed:
+            if one.owed and one.reviewer != ARBITER:
                 second = f", {one.second:,} of them as the second vote" if one.second else ""
                 owed = counted(one.owed, "decision", "decisions")
                 yield f"{stage.title}: {one.reviewer} owes {owed}{second}."
             if one.lost:
                 rows = counted(one.lost, "row is", "rows are")
-                yield f"{stage.title}: {rows} missing from the worksheets of {one.reviewer}."
+                where = f"the worksheets of {one.reviewer} (see 'living-review restore')"
+                yield f"{stage.title}: {rows} missing from {where}."
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -14,9 +14,9 @@ MANY = citations(*(f"db:{n}" for n in range(90)))
 THREE = ("anna", "ben", "carla")
 
 
-def planned(found, *decisions, ledger=None, again=(), **more):
+def planned(found, *decisions, ledger=None, **more):
     rules = settings(**more)
-    return batches.plan(found, settle(found, decisions, rules, via=VIA), ledger or Ledger(), rules, again=again)
+    return batches.plan(found, settle(found, decisions, rules, via=VIA), ledger or Ledger(), rules)
 
 
 def after(plan, date="2026-01-01", before=()):
@@ -74,12 +74,6 @@ def test_a_record_that_joins_a_citation_that_is_out_for_screening_is_not_handed_
 def test_a_record_that_was_split_off_is_handed_out():
     ledger = after(planned([citation("db:1", "db:2")]))
     assert rows(planned(citations("db:1", "db:2"), ledger=ledger))["title-abstract", "anna"] == ("db:2",)
-
-
-def test_lost_rows_are_handed_out_again_when_asked():
-    ledger = after(planned(MANY[:3]))
-    again = [("title-abstract", "anna", ("db:1",))]
-    assert rows(planned(MANY[:3], ledger=ledger, again=again)) == {("title-abstract", "anna"): ("db:1",)}
 
 
 def test_who_has_left_is_replaced_and_what_they_decided_counts():

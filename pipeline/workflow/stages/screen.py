@@ -1,6 +1,6 @@
 """The screening stage: worksheets in, statuses and the ledger's new events out, and new worksheets for people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.deduplicate.citation import Citation
@@ -79,6 +79,25 @@ def measure(now: Screened, settings: ScreeningSettings, plan: Plan) -> tuple[Sta
     """Measure how far every stage is."""
     withheld = [citation for waiting in plan.withheld.values() for citation in waiting]
     return progress.measure(now.citations, now.screening, now.returned, now.ledger, settings, withheld=withheld)
+
+
+def free(folder: ReviewFolder, stage: str, reviewer: str, stem: str) -> str:
+    """Find a path for one more worksheet of a reviewer."""
+    paths = (f"{ROOM}/{stage}/{reviewer}/{stem}{'' if n == 1 else f'-{n}'}.csv" for n in range(1, 1 << 30))
+    return next(path for path in paths if not folder.has(path))
+
+
+def add(folder: ReviewFolder, settings: ScreeningSettings, now: Screened, made: Mapping[str, bytes]) -> Iterator[str]:
+    """Create worksheets, by path, once all of them can be read beside those there are; yield each path.
+
+    Raises:
+        FormError: one of them contradicts another; then none is created.
+    """
+    there = {path: folder.read(path) for path in worksheets(folder, settings)}
+    forms.read(there | dict(made), forms.register(now.citations, now.ledger), settings)
+    for path, data in made.items():
+        folder.create(path, data)
+        yield path
 
 
 def _free_name(folder: ReviewFolder, date: str) -> str:
