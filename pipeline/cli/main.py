@@ -39,6 +39,12 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "pipeline.cli.deduplicate:deduplicate",
         "Find which records of some files describe one document, and write each document once.",
     ),
+    "update": ("pipeline.cli.update:update", "Search again, and say what is new: what a scheduler runs."),
+    "release": ("pipeline.cli.release:release", "Freeze the review as it stands as version LABEL, such as 2.0."),
+    "verify": (
+        "pipeline.cli.verify:verify",
+        "Make everything again in a copy, and compare it byte for byte with what stands.",
+    ),
     "prisma": (
         "pipeline.cli.prisma:prisma",
         "Draw a PRISMA 2020 flow diagram from typed figures or from the R package's CSV.",

@@ -1,11 +1,12 @@
 """`living-review run`: bring a review up to date with everything that people and sources have given it."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +16,7 @@ from pipeline.workflow.folder import OUTPUTS, PROTOCOL, ReviewFolder
 
 if TYPE_CHECKING:
     from pipeline.search.eutils import Client
+    from pipeline.workflow.account import Account
     from pipeline.workflow.run import Result
 
 
@@ -34,6 +36,18 @@ def run(folder: Path, *, offline: bool, pubmed: str, strict: bool) -> int:
     FOLDER holds workflow.yaml; it is the present folder if none is named. A search of PubMed that was never run is
     run; one that was is left as it is ('living-review update' repeats it). Only stages whose inputs changed run again.
     """
+    review = opened(folder, pubmed=pubmed)
+    with endpoint_of(pubmed) as endpoint:
+        results = bring_up_to_date(review, None if offline else endpoint)
+    return exit_code([result.account for result in results], strict=strict, offline=offline)
+
+
+def opened(folder: Path, *, pubmed: str) -> ReviewFolder:
+    """Open a review folder, or its copy for the sandbox; the two kinds of records never meet.
+
+    Raises:
+        ProtocolError: it is no review, or holds runs of the other kind.
+    """
     from pipeline.workflow import practice
 
     review = ReviewFolder(folder)
@@ -41,23 +55,33 @@ def run(folder: Path, *, offline: bool, pubmed: str, strict: bool) -> int:
     if sandbox and not (review.root.name == practice.COPY and (review.root.parent / PROTOCOL).is_file()):
         review = practice.copy(review)
     practice.check(review, sandbox=sandbox)
-    with endpoint_of(pubmed) as endpoint:
-        results = _run(review, None if offline else endpoint)
-    accounts = [result.account for result in results]
+    return review
+
+
+def exit_code(accounts: "Sequence[Account]", *, strict: bool, offline: bool = False) -> int:
+    """Say how a run ended: 3 if a source could not be reached, 1 if something waits and that was asked, else 0."""
     if any(account.unreachable for account in accounts) and not offline:
         return 3
     return int(strict and any(account.pending or account.unreachable for account in accounts))
 
 
-def _run(review: ReviewFolder, endpoint: str | None) -> "Sequence[Result]":
-    from pipeline.workflow import protocol, run
+def bring_up_to_date(
+    review: ReviewFolder, endpoint: str | None, options: "Mapping[str, bool]" = MappingProxyType({})
+) -> "Sequence[Result]":
+    """Run the stages of a review under its lock, and tell on the terminal what each did."""
+    from pipeline.workflow import history, protocol, run
     from pipeline.workflow.stages import STAGES
 
     out = terminal.console()
     with review.locked(), terminal.progress() as progress:
         settings = protocol.load(review)
-        client = {} if endpoint is None else {"client": _client(endpoint, settings.pubmed.email)}
-        work = run.Work(folder=review, protocol=settings, now=now(), tool=tool(), progress=progress, options=client)
+        moment, said = history.moment(review, now())
+        if said:
+            terminal.console(stderr=True).print(said, style="yellow")
+        given: dict[str, Any] = dict(options)
+        if endpoint is not None:
+            given["client"] = _client(endpoint, settings.pubmed.email, clock(moment))
+        work = run.Work(folder=review, protocol=settings, now=moment, tool=tool(), progress=progress, options=given)
         results = run.run(STAGES, work, tell=lambda result: terminal.tell(out, result))
     report = f"{OUTPUTS}/report.html"
     if review.has(report):
@@ -92,15 +116,23 @@ def now() -> datetime:
     return datetime.fromtimestamp(int(fixed), UTC) if fixed.isdigit() else datetime.now(UTC)
 
 
+def clock(moment: datetime) -> "Callable[[], datetime]":
+    """Return a clock that shows `moment` now; it stands still where SOURCE_DATE_EPOCH is set."""
+    if os.environ.get("SOURCE_DATE_EPOCH", "").isdigit():
+        return lambda: moment
+    shift = moment - datetime.now(UTC)
+    return lambda: datetime.now(UTC) + shift
+
+
 def tool() -> str:
     """Name this program and its version."""
     return f"living-review {__version__}"
 
 
-def _client(endpoint: str, email: str) -> "Callable[[], Client]":
+def _client(endpoint: str, email: str, now: "Callable[[], datetime]") -> "Callable[[], Client]":
     """Make the client when a search first needs it, and the same one for all searches."""
     from functools import cache
 
     from pipeline.search.eutils import Client, credentials
 
-    return cache(lambda: Client(endpoint, credentials=credentials(os.environ, email=email)))
+    return cache(lambda: Client(endpoint, credentials=credentials(os.environ, email=email), now=now))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pipeline.workflow.account import Account
 from pipeline.workflow.run import Progress, Result
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def console(*, stderr: bool = False) -> "Console":
 def tell(out: "Console", result: Result) -> None:
     """Print what one stage did: its title, then a line for each thing done, to look at, or out of reach."""
     account = result.account
+    if result.stage.always and account == Account():
+        return
     idle = not result.because and not result.stage.always
     out.print(plain(result.stage.title), style="bold", end=" (nothing new)\n" if idle else "\n")
     for line in (*account.did, *account.news):

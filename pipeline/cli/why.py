@@ -24,14 +24,14 @@ def why(record: str, folder: Path) -> None:
     folder if none is named.
     """
     from pipeline.prisma import life
-    from pipeline.workflow import derived, protocol
-    from pipeline.workflow.stages import extract, flow, screen
+    from pipeline.workflow import derived, protocol, standing
+    from pipeline.workflow.stages import flow
 
     review = ReviewFolder(folder)
     settings = protocol.load(review)
     found = find(record, derived.records(review))
-    now = screen.load(review, settings)
-    extraction, _ = extract.load(review, settings, now)
+    stands = standing.load(review, settings)
+    now = stands.now
     citation = next(one for one in now.citations if found.id in one.members)
     chapters = life.tell(
         found,
@@ -41,7 +41,7 @@ def why(record: str, folder: Path) -> None:
         screening=now.screening,
         events=now.ledger.events,
         settings=settings.screening,
-        flow=flow.count(review, settings, now, extraction=extraction),
+        flow=flow.count(review, settings, stands),
     )
     for chapter in chapters:
         click.echo(terminal.plain(chapter.heading))

@@ -14,6 +14,7 @@ Part = Literal[
     "new",
     "background",
     "question",
+    "living",
     "searches",
     "selection",
     "collection",

@@ -23,6 +23,7 @@ _HEADINGS: dict[str, tuple[str, str, str, str]] = {
         "Pregunta y elegibilidad",
         "Question et éligibilité",
     ),
+    "living": ("Living mode", "Laufende Aktualisierung", "Modo vivo", "Mode vivant"),
     "searches": ("Searches", "Suchen", "Búsquedas", "Recherches"),
     "selection": (
         "Deduplication and screening",

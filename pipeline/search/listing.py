@@ -167,3 +167,30 @@ def narrow(
     for clause, count in zip(narrowing, counts, strict=True):
         told.append(Step(limit=clause.limit, term=clause.term, words=clause.words, count=count))
     return tuple(told), Listed(left, Found(len(left)), ())
+
+
+def revised(pubmed: PubMed, pmids: Pmids, since: str, *, asked: str = "", tell: Tell = silence) -> Pmids:
+    """Find which of these PMIDs hold a record that PubMed has revised on or after a day.
+
+    Source: PubMed User Guide, "Search field tags", Modification Date [lr]: the day of the last revision of a record.
+
+    Args:
+        pubmed: the client.
+        pmids: which records.
+        since: the day, as 2026-11-22.
+        asked: a term that finds all of them, where there is one; else they are asked for by number.
+        tell: is told what is being done.
+
+    Raises:
+        SearchError: no complete answer came.
+    """
+    window = f'("{since.replace("-", "/")}"[lr] : "3000"[lr])'
+    tell(Progress("asking what was revised"))
+    if asked:
+        found = list_pmids(pubmed, f"({asked}) AND {window}", tell=tell).pmids
+        return pmids.without(pmids.without(found))
+    told: list[str] = []
+    for start in range(0, len(pmids), BATCH):
+        batch = " OR ".join(f"{pmid}[uid]" for pmid in pmids[start : start + BATCH])
+        told += pubmed.search(f"({batch}) AND {window}").pmids
+    return Pmids(told)

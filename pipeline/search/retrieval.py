@@ -38,6 +38,7 @@ def retrieve(
     seeds: Sequence[str] = (),
     kept: Mapping[str, bytes] = {},
     held: Collection[str] = (),
+    revised_since: str = "",
     tell: Tell = silence,
 ) -> Retrieval:
     """Run one strategy and return its reconciled run, with the PMIDs for the ids file.
@@ -55,6 +56,8 @@ def retrieve(
         seeds: the PMIDs that `strategy.seeds` stands for.
         kept: pages of a run of today that was broken off, by name.
         held: PMIDs whose records earlier runs hold and that are not to be fetched again.
+        revised_since: a day, as 2026-11-22; of those held, the records that PubMed has revised since then are fetched
+            again all the same.
         tell: is told how far the search is.
 
     Raises:
@@ -73,9 +76,14 @@ def retrieve(
     else:
         linked = listing.follow(pubmed, strategy.kind, strategy.seeds, seeds, tell=tell)
         steps, listed = listing.narrow(pubmed, linked, strategy, tell=tell)
+    asked = term(query, strategy.limits) if strategy.kind == "query" else ""
     new = listed.pmids.without(Pmids(held))
+    standing, revised = listed.pmids.without(new), Pmids()
+    if standing and revised_since:
+        revised = listing.revised(pubmed, standing, revised_since, asked=asked, tell=tell)
+        new, standing = new.together(revised), standing.without(revised)
     fetched = fetch_records(pubmed, new, sink=sink, kept=kept, accept_missing=strategy.accept_missing, tell=tell)
-    pmids = fetched.pmids if len(new) == len(listed.pmids) else fetched.pmids.together(listed.pmids.without(new))
+    pmids = fetched.pmids.together(standing) if standing else fetched.pmids
     run = SearchRun(
         search=search,
         date=stamp(begun)[:10],
@@ -92,7 +100,7 @@ def retrieve(
         published=verbatim(published),
         accepted=verbatim(accepted),
         accepted_because=strategy.accepted_because,
-        asked=term(query, strategy.limits) if strategy.kind == "query" else steps[0].term,
+        asked=asked or steps[0].term,
         steps=steps,
         translation=listed.found.translation,
         translations=listed.found.translations,
@@ -100,7 +108,9 @@ def retrieve(
         count=listed.found.count,
         identified=len(pmids),
         ids_sha256=search_run.sha256(search_run.ids_text(pmids)),
-        held=len(listed.pmids) - len(new),
+        held=len(standing),
+        revised_since=revised_since,
+        revised=len(revised),
         slices=listed.slices,
         drifts=listed.drifts,
         seeds=linked.seeds,

@@ -97,6 +97,8 @@ class SearchRun(msgspec.Struct, frozen=True, kw_only=True):
         identified: how many records the run stands for: `count` less those in `vanished`, with `replaced` joined.
         ids_file, ids_sha256: the file of all PMIDs of the run, one a line, ascending.
         held: how many of them were not fetched again, because an earlier run holds them.
+        revised_since: the day from which on a record that PubMed has revised was fetched again; empty if all were.
+        revised: how many were fetched again for that.
         slices: the ranges that were asked one by one; one slice where one answer held all.
         drifts: every time the count moved while the records were listed; empty if it never did.
         seeds: of a citation search.
@@ -134,6 +136,8 @@ class SearchRun(msgspec.Struct, frozen=True, kw_only=True):
     ids_file: str = IDS_FILE
     ids_sha256: str
     held: int = 0
+    revised_since: str = ""
+    revised: int = 0
     slices: tuple[Slice, ...] = ()
     drifts: tuple[Drift, ...] = ()
     seeds: tuple[Seed, ...] = ()
@@ -149,15 +153,6 @@ class SearchRun(msgspec.Struct, frozen=True, kw_only=True):
 def to_json(run: SearchRun) -> bytes:
     """Write a run as run.json: UTF-8, indented, fixed key order, every field present, ended by a newline."""
     return msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n"
-
-
-def from_json(data: bytes) -> SearchRun:
-    """Read run.json back.
-
-    Raises:
-        msgspec.ValidationError: it is not a run; the caller knows the file and says it as a Fault.
-    """
-    return msgspec.json.decode(data, type=SearchRun)
 
 
 def ids_text(pmids: Iterable[str]) -> bytes:

@@ -8,12 +8,15 @@ from pipeline.deduplicate.citation import Citation, Deduplication, Pair, Skipped
 from pipeline.errors import Fault, FormatError
 from pipeline.records import tables
 from pipeline.records.record import Record
+from pipeline.workflow.changes import Revision
 from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 
 RECORDS = "records.jsonl"
 CITATIONS = "citations.jsonl"
 PAIRS = "pairs.csv"
 NOT_COMPARED = "not_compared.csv"
+RETRIEVED = "retrieved.csv"
+REVISED = "revised.csv"
 
 _T = TypeVar("_T")
 
@@ -47,6 +50,17 @@ def deduplication(folder: ReviewFolder) -> Deduplication:
         for row in _table(folder, NOT_COMPARED)
     )
     return Deduplication(citations=citations(folder), pairs=pairs(folder), skipped=tuple(skipped))
+
+
+def retrieved(folder: ReviewFolder) -> dict[str, tuple[str, str]]:
+    """Map every record to the day on which it first came, and to the last on which its search found it."""
+    return {row["record_id"]: (row["first"], row["last"]) for row in _table(folder, RETRIEVED)}
+
+
+def revisions(folder: ReviewFolder) -> tuple[Revision, ...]:
+    """List what newer forms of records changed, in the order of the records."""
+    names = ("record_id", "date", "field", "before", "after")
+    return tuple(Revision(*(row[name] for name in names)) for row in _table(folder, REVISED))
 
 
 def _table(folder: ReviewFolder, name: str) -> tuple[tables.Row, ...]:

@@ -51,16 +51,26 @@ def write_pieces(path: Path, pieces: Iterable[bytes], *, known_as: str = "") -> 
             os.unlink(temporary)  # noqa: PTH108 - gone already if all went well
 
 
-def move(source: Path, target: Path) -> None:
+def move(source: Path, target: Path, *, known_as: str = "") -> None:
     """Move a finished file to its place on the same disk; folders are made as needed.
 
     Raises:
-        ReviewError: as `write`.
+        ReviewError: as `write`; the finished file stays where it was.
     """
-    with _said(str(target)):
+    with _said(known_as or str(target)):
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(source, target)  # noqa: PTH105
         _settle(target.parent)
+
+
+def remove(path: Path, *, known_as: str = "") -> None:
+    """Remove a file, if it is there.
+
+    Raises:
+        ReviewError: it cannot be removed.
+    """
+    with _said(known_as or str(path)):
+        path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -68,7 +78,11 @@ def _said(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        remedy = "Free some space or make the folder writable, then run again; nothing was changed."
+        if isinstance(error, PermissionError):
+            remedy = "Close it in the program that has it open, or make its folder writable; then run again."
+        else:
+            remedy = "Free some space or make the folder writable, then run again."
+        remedy += " What was there before is unharmed."
         raise ReviewError(Fault(what=f"cannot be written ({error.strerror})", file=path, remedy=remedy)) from error
 
 

@@ -19,7 +19,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from pipeline.errors import Fault, FormatError, LockError, ProtocolError, ReviewError
-from pipeline.workflow import files
+from pipeline.workflow import files, layouts
 
 PROTOCOL = "workflow.yaml"
 OUTPUTS = "outputs"
@@ -29,6 +29,13 @@ MOVES = "moves.json"
 # What spreadsheets and systems leave beside a file that is open. Source: LibreOffice, Microsoft Office, macOS, Windows.
 _LEFTOVERS = (".", "~$", "Thumbs.db", "desktop.ini")
 _GONE = ""  # what stands in the list of moves for a file that is to be removed
+
+
+class _Moves(msgspec.Struct, frozen=True, kw_only=True):
+    """Which staged file goes where; a name that is empty stands for a file that is to be removed."""
+
+    layout: int = 1
+    moves: dict[str, str]
 
 
 class ReviewFolder:
@@ -44,6 +51,7 @@ class ReviewFolder:
         self._staged: dict[str, str] | None = None
         self._names = count()
         self._watched: set[str] = set()
+        self._digests: dict[Path, tuple[tuple[int, int, int], str]] = {}
         if not (self.root / PROTOCOL).is_file():
             what = f"there is no {PROTOCOL} in {str(root)!r}, so it is no review folder"
             remedy = "Name the folder of your review, or make a new one with 'living-review init DIR'."
@@ -95,9 +103,7 @@ class ReviewFolder:
         try:
             return self._place(relative).read_bytes()
         except OSError as error:
-            what = f"cannot be read ({error.strerror})"
-            remedy = "Put the file there, or correct the path that names it."
-            raise ReviewError(Fault(what=what, file=relative, remedy=remedy)) from error
+            raise _unreadable(error, relative) from error
 
     def text(self, relative: str) -> str:
         """Read a text file in UTF-8, with or without a byte order mark.
@@ -124,19 +130,34 @@ class ReviewFolder:
         return tuple(sorted(path for path in found if not PurePosixPath(path).name.startswith(_LEFTOVERS)))
 
     def digest(self, relative: str) -> str:
-        """Return the sha256 of a file, as 64 hex digits."""
-        return _sha256(self._place(relative))
+        """Return the sha256 of a file, as 64 hex digits; one that did not change is read once in this process."""
+        place = self._place(relative)
+        try:
+            found = place.stat()
+            state = (found.st_ino, found.st_size, found.st_mtime_ns)
+            if place not in self._digests or self._digests[place][0] != state:
+                self._digests[place] = (state, _sha256(place))
+        except OSError as error:
+            raise _unreadable(error, relative) from error
+        return self._digests[place][1]
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Hold back every file that is created or derived until the end; after an error none of them is there."""
+        """Hold back every file that is created or derived until the end; after an error none of them is there.
+
+        One that begins inside another is part of it.
+        """
+        if self._staged is not None:
+            yield
+            return
         self._staged = {}
         try:
             yield
             self._commit(self._staged)
         finally:
             self._staged = None
-            shutil.rmtree(self.root / STAGED, ignore_errors=True)
+            if not (self.root / STAGED / MOVES).exists():  # else the next run finishes the moves
+                shutil.rmtree(self.root / STAGED, ignore_errors=True)
 
     @contextmanager
     def watched(self) -> Iterator[set[str]]:
@@ -162,7 +183,21 @@ class ReviewFolder:
         self._refuse_existing(relative)
         staged = self.root / STAGED / str(next(self._names))
         files.write(staged, data, known_as=relative)
-        files.move(staged, self.path(relative))
+        files.move(staged, self.path(relative), known_as=relative)
+
+    def abandon(self, place: str, name: str = "") -> None:
+        """Remove what a search that was broken off left in its folder, all of it or one file; history stays.
+
+        Raises:
+            ReviewError: the search was finished.
+        """
+        target = self.path(f"{place}/{name}" if name else place)
+        if not place.startswith("queries/runs/") or self.path(f"{place}/run.json").exists():
+            raise ReviewError(Fault(what="is history and is not to be removed", file=place))
+        if name:
+            files.remove(target, known_as=f"{place}/{name}")
+        else:
+            shutil.rmtree(target, ignore_errors=True)
 
     def derive(self, relative: str, data: bytes | Iterable[bytes]) -> None:
         """Write a derived file, whole or piece by piece, unless it already holds these bytes."""
@@ -207,20 +242,39 @@ class ReviewFolder:
 
     def _commit(self, staged: dict[str, str]) -> None:
         if staged:
-            files.write(self.root / STAGED / MOVES, msgspec.json.encode(staged))
+            files.write(self.root / STAGED / MOVES, layouts.write(_Moves(moves=staged)))
             self._finish_moves()
 
     def _finish_moves(self) -> None:
         """Move staged files to their places if their list is complete, else forget them; only under the lock."""
         listed = self.root / STAGED / MOVES
         if listed.is_file():
-            for relative, name in msgspec.json.decode(listed.read_bytes(), type=dict[str, str]).items():
-                if name == _GONE:
-                    self.path(relative).unlink(missing_ok=True)
-                elif (staged := self.root / STAGED / name).is_file():
-                    files.move(staged, self.path(relative))
+            found = layouts.read(listed.read_bytes(), _Moves, name="list of moves", file=f"{STAGED}/{MOVES}")
+            faults: list[Fault] = []
+            for relative, name in found.moves.items():
+                try:
+                    self._finish_move(relative, name)
+                except ReviewError as error:
+                    faults.extend(error.faults)
+            if faults:
+                raise ReviewError(faults)
             listed.unlink()
         shutil.rmtree(self.root / STAGED, ignore_errors=True)
+
+    def _finish_move(self, relative: str, name: str) -> None:
+        if name == _GONE:
+            files.remove(self.path(relative), known_as=relative)
+        elif (staged := self.root / STAGED / name).is_file():
+            files.move(staged, self.path(relative), known_as=relative)
+
+
+def _unreadable(error: OSError, relative: str) -> ReviewError:
+    """Say why a file cannot be read; Windows refuses one that another program holds open."""
+    if isinstance(error, PermissionError):
+        remedy = "Close it in the program that has it open, or give yourself the right to read it, and run again."
+    else:
+        remedy = "Put the file there, or correct the path that names it."
+    return ReviewError(Fault(what=f"cannot be read ({error.strerror})", file=relative, remedy=remedy))
 
 
 def _sha256(place: Path) -> str:

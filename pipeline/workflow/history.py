@@ -1,18 +1,30 @@
-"""The searches that were run: queries/runs/<date>_<search>/, one folder a run, complete once it holds run.json."""
+"""What a review has done: its searches, its questions about retractions, and the newest day on which it did anything.
 
+A search lies in queries/runs/<date>_<search>/ and is complete once it holds run.json; a check for retractions lies in
+queries/checks/<date>/. That file is the watermark: it is written last, after every count was reconciled.
+"""
+
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from pathlib import PurePosixPath
 
 import msgspec
 
 from pipeline.errors import Fault, FormatError
-from pipeline.search import search_run
+from pipeline.search import recheck, search_run
 from pipeline.search.import_run import ImportRun
+from pipeline.search.recheck import Check
 from pipeline.search.search_run import SearchRun
+from pipeline.workflow import layouts
 from pipeline.workflow.folder import ReviewFolder
 
 RUNS = "queries/runs"
+CHECKS = "queries/checks"
+# Files whose names begin with the day on which they were made.
+_DATED = (f"{RUNS}/*/{search_run.RUN_FILE}", f"{CHECKS}/*/{recheck.CHECK_FILE}", "screening/ledger/*")
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:_|\.|\Z)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +45,9 @@ def runs(folder: ReviewFolder, search: str = "") -> tuple[Held, ...]:
     faults: list[Fault] = []
     for path in folder.list(f"{RUNS}/*/{search_run.RUN_FILE}"):
         try:
-            run = _decode(folder.read(path))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            remedy = "It is the program's own history: put the file back as git or your backup has it."
-            faults.append(Fault(what=f"this is not a search run ({error})", file=path, remedy=remedy))
+            run = _decode(folder.read(path), path)
+        except FormatError as error:
+            faults.extend(error.faults)
             continue
         if search in {"", run.search}:
             found.append(Held(place=str(PurePosixPath(path).parent), run=run))
@@ -60,6 +71,12 @@ def pages_kept(folder: ReviewFolder, place: str) -> Mapping[str, bytes]:
     return {path.removeprefix(f"{place}/"): folder.read(path) for path in folder.list(f"{place}/pages/*")}
 
 
+def ids(folder: ReviewFolder, held: Iterable[Held]) -> frozenset[str]:
+    """List every PMID that any of these runs found."""
+    lists = (folder.read(f"{each.place}/{each.run.ids_file}") for each in held if isinstance(each.run, SearchRun))
+    return frozenset(pmid for data in lists for pmid in data.decode("ascii", "replace").split())
+
+
 def by_search(held: Iterable[Held]) -> dict[str, list[Held]]:
     """Group runs by their search, the oldest first."""
     grouped: dict[str, list[Held]] = {}
@@ -68,9 +85,63 @@ def by_search(held: Iterable[Held]) -> dict[str, list[Held]]:
     return grouped
 
 
-def _decode(data: bytes) -> SearchRun | ImportRun:
-    kind = msgspec.json.decode(data, type=_Kind).kind
-    return msgspec.json.decode(data, type=ImportRun) if kind == "export" else search_run.from_json(data)
+def checks(folder: ReviewFolder) -> tuple[Check, ...]:
+    """List the finished checks for retractions, the oldest first.
+
+    Raises:
+        FormatError: one is damaged.
+    """
+    found = [
+        (path, layouts.read(folder.read(path), Check, name="check", file=path))
+        for path in folder.list(f"{CHECKS}/*/{recheck.CHECK_FILE}")
+    ]
+    return tuple(check for _, check in sorted(found, key=lambda each: (each[1].date, len(each[0]), each[0])))
+
+
+def check_place(folder: ReviewFolder, day: str) -> str:
+    """Name the file of a new check."""
+    names = (f"{CHECKS}/{day}{'' if n == 1 else f'_{n}'}/{recheck.CHECK_FILE}" for n in range(1, 1 << 30))
+    return next(name for name in names if not folder.has(name))
+
+
+def unfinished(folder: ReviewFolder, search: str) -> tuple[str, ...]:
+    """List the folders of runs of a search that were broken off."""
+    pages = {path.rpartition("/pages/")[0] for path in folder.list(f"{RUNS}/*/pages/*")}
+    shape = re.compile(rf"{re.escape(RUNS)}/\d{{4}}-\d{{2}}-\d{{2}}_{re.escape(search)}(_\d+)?")
+    broken = (place for place in pages if not folder.has(f"{place}/{search_run.RUN_FILE}"))
+    return tuple(sorted(place for place in broken if shape.fullmatch(place)))
+
+
+def newest_day(folder: ReviewFolder) -> date | None:
+    """Return the newest day that the history knows; None if nothing has happened yet."""
+    names = (path.split("/")[2] for pattern in _DATED for path in folder.list(pattern))
+    days = [found[1] for name in names if (found := _DAY.match(name))]
+    return date.fromisoformat(max(days)) if days else None
+
+
+def moment(folder: ReviewFolder, now: datetime) -> tuple[datetime, str]:
+    """Return the time that a run is dated with, and a sentence where it is not the clock's.
+
+    History only moves forward: where the clock is behind it, the run takes the newest day that the history knows.
+    """
+    newest = newest_day(folder)
+    if newest is None or now.date() >= newest:
+        return now, ""
+    said = f"The clock of this machine says {now.date()}, and the history of this review goes to {newest}; "
+    return datetime.combine(newest, time(), UTC), said + f"what this run adds is dated {newest}. Check the clock."
+
+
+def _decode(data: bytes, path: str) -> SearchRun | ImportRun:
+    if _kind(data) == "export":
+        return layouts.read(data, ImportRun, name="export", file=path)
+    return layouts.read(data, SearchRun, name="search run", file=path)
+
+
+def _kind(data: bytes) -> str:
+    try:
+        return msgspec.json.decode(data, type=_Kind).kind
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
 
 
 class _Kind(msgspec.Struct):

@@ -18,8 +18,9 @@ from pipeline.search import strategy
 from pipeline.search.strategy import Strategy
 from pipeline.synthesis import settings as synthesis_settings
 from pipeline.synthesis.settings import Analysis
-from pipeline.workflow import yaml_settings
+from pipeline.workflow import schedule, yaml_settings
 from pipeline.workflow.folder import PROTOCOL, ReviewFolder
+from pipeline.workflow.schedule import ScheduleSettings
 
 SCHEMA = 1
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -63,6 +64,7 @@ class Protocol:
         extraction: the outcomes, and the words that the forms accept.
         synthesis: the analyses: which numbers are pooled with which, and how.
         report: how the report looks and what it holds.
+        schedule: when sources are searched again, and who is told.
     """
 
     schema: int
@@ -74,6 +76,7 @@ class Protocol:
     extraction: ExtractionSettings = field(default_factory=ExtractionSettings)
     synthesis: tuple[Analysis, ...] = ()
     report: ReportSettings = field(default_factory=ReportSettings)
+    schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
 
 
 def load(folder: ReviewFolder) -> Protocol:
@@ -116,6 +119,7 @@ def _check(protocol: Protocol, folder: ReviewFolder) -> Iterator[Fault]:
     yield from synthesis_settings.check(protocol.synthesis, protocol.extraction)
     yield from _under("report", report_settings.check(protocol.report))
     yield from _check_report(protocol.report, folder)
+    yield from _under("schedule", schedule.check(protocol.schedule, protocol.searches))
 
 
 def _under(key: str, faults: Iterable[Fault]) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from pipeline.workflow import inputs
 from pipeline.workflow.account import Account
 from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 
@@ -62,6 +63,7 @@ class Stage:
         title: what it does, for the person who waits.
         after: names of the stages whose files it reads.
         reads: glob patterns of the files it depends on.
+        named: True if it also depends on the files that workflow.yaml names, wherever they lie.
         settings: sections of workflow.yaml it obeys.
         writes: glob patterns, below outputs/, of the derived files that are its own.
         run: loads values, calls the core, saves values, and says what it did.
@@ -73,6 +75,7 @@ class Stage:
     run: Callable[[Work], Account]
     after: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    named: bool = False
     settings: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     always: bool = False
@@ -188,7 +191,7 @@ def _stale(stage: Stage, work: Work, trace: Trace | None, *, same_code: bool) ->
         return "it has not run yet"
     if trace.settings != _settings(stage, work):
         return f"workflow.yaml changed ({', '.join(stage.settings)})"
-    if changed := _difference(trace.reads, _digests(work.folder, stage.reads)):
+    if changed := _difference(trace.reads, _read(stage, work)):
         return changed
     if changed := _difference(trace.writes, _digests(work.folder, _below_outputs(stage))):
         return f"{changed} since it was written"
@@ -210,10 +213,18 @@ def _trace(stage: Stage, work: Work, account: Account) -> Trace:
     return Trace(
         stage=stage.name,
         settings=_settings(stage, work),
-        reads=_digests(work.folder, stage.reads),
+        reads=_read(stage, work),
         writes=_digests(work.folder, _below_outputs(stage)),
         account=account,
     )
+
+
+def _read(stage: Stage, work: Work) -> dict[str, str]:
+    """Map every file that a stage depends on to its sha256."""
+    paths = _paths(work.folder, stage.reads)
+    if stage.named:
+        paths |= inputs.named(work.folder, work.protocol)
+    return {path: work.folder.digest(path) for path in sorted(paths)}
 
 
 def _below_outputs(stage: Stage) -> tuple[str, ...]:

@@ -47,6 +47,15 @@ def lines(text: str, *, file: str) -> Mapping[str, int]:
     return {".".join(map(str, path)): line for path, line in tree.lines.items()}
 
 
+def plain(text: str, *, file: str) -> Mapping[str, Any]:
+    """Read a YAML text as plain dicts, lists and strings, without its comments.
+
+    Raises:
+        ProtocolError: the text is not YAML of the plain kind.
+    """
+    return _Tree(text, file).value
+
+
 class _Tree:
     """A YAML text as plain dicts, lists and strings, with the line of every value and what was wrong with it."""
 

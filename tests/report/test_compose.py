@@ -15,7 +15,7 @@ from pipeline.report import render
 from pipeline.report.compose import Review, compose
 from pipeline.report.compose.citing import Citing
 from pipeline.report.compose.context import Context
-from pipeline.report.compose.review import Update
+from pipeline.report.compose.living import Update
 from pipeline.report.compose.tables import from_summary
 from pipeline.report.document import Figure, References, See, Table
 from pipeline.report.layout import lay_out, walk
@@ -50,7 +50,7 @@ def test_the_parts_stand_in_their_chapters(interim):
     assert [(each.id, [inner.id for inner in each.sections]) for each in compose(interim).sections] == [
         ("summary", []),
         ("new", []),
-        ("methods", ["question", "searches", "selection", "collection", "analysis"]),
+        ("methods", ["question", "living", "searches", "selection", "collection", "analysis"]),
         ("results", ["flow", "studies", "outcomes", "synthesis", "bias", "discrepancies", "excluded", "awaiting"]),
         ("checklists", []),
         ("records", []),
@@ -256,14 +256,14 @@ def test_an_empty_review_is_reported_as_empty():
 
 def test_what_is_new_is_counted_against_the_version_before(interim):
     update = Update(since="version 1.0, 2024-01-01", flow=interim.flow, remarks=("Maple 2015 was retracted.",))
-    said = text(dataclasses.replace(interim, update=update))
+    said = text(dataclasses.replace(interim, updates=(update,)))
     assert "Since version 1.0, 2024-01-01:" in said
     assert "- 16 records identified from databases" in said
     assert "- Maple 2015 was retracted." in said
 
 
 def test_no_new_evidence_is_said_too(interim):
-    quiet = text(dataclasses.replace(interim, update=Update(since="version 1.0", flow=Flow(boxes={}))))
+    quiet = text(dataclasses.replace(interim, updates=(Update(since="version 1.0", flow=Flow(boxes={})),)))
     assert "Since version 1.0: no new study was included." in quiet
 
 

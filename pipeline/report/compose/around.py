@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from pipeline.report.compose import living_mode, news
 from pipeline.report.compose.context import Context, Said
 from pipeline.report.compose.front import identified_in, open_work
 from pipeline.report.compose.review import Review
 from pipeline.report.compose.syntheses import pooled_analyses
-from pipeline.report.compose.wording import counted, listed, name, sentence
+from pipeline.report.compose.wording import counted, listed, sentence
 from pipeline.report.document import (
     Block,
     Column,
@@ -15,10 +16,10 @@ from pipeline.report.document import (
     Definition,
     Definitions,
     Fact,
-    Items,
     Notice,
     Paragraph,
     Row,
+    Section,
     See,
     Styled,
     Table,
@@ -96,45 +97,27 @@ def _searched(review: Review) -> Content:
 
 
 def new(review: Review, _: Context) -> Said:
-    """Say what changed since the version or run before this one."""
-    return Said(blocks=tuple(_new(review)))
+    """Say what changed since the version and the update before this one, and what happened to what is included."""
+    first = "This is the first version: there is none before it to compare with."
+    known = review.citations
+    told = [tuple(news.news(update, known, prefix=_PREFIX[update.kind])) for update in review.updates]
+    so_far = (*news.concerns(review.concerns, review.living, known), *news.chronicle(review.living))
+    if len(told) <= 1:
+        return Said(blocks=(*(told[0] if told else (Paragraph(content=(first,)),)), *so_far))
+    sections = [
+        Section(id=f"since-{update.kind}", title=f"Since {update.since}", blocks=said)
+        for update, said in zip(review.updates, told, strict=True)
+    ]
+    return Said(sections=(*sections, Section(id="so-far", title="So far", blocks=so_far)))
 
 
-def _new(review: Review) -> Iterator[Block]:
-    update = review.update
-    if update is None:
-        yield Paragraph(content=("This is the first version: there is none before it to compare with.",))
-        return
-    boxes = update.flow.boxes
-    facts = [
-        sentence(Fact(name=f"new.{name_}", value=boxes[name_].n), f" {words}")
-        for name_, words in (
-            ("database_results", "records identified from databases"),
-            ("register_results", "records identified from registers"),
-            ("citations_results", "records identified from citation searching"),
-            ("duplicates", "duplicate records among them, or of records known before"),
-            ("records_screened", "records screened"),
-            ("new_studies", "new studies included"),
-            ("new_reports", "reports of new studies included"),
-        )
-        if name_ in boxes
-    ]
-    facts += [sentence(Fact(name=f"new.{s.name}", value=s.n), f" {s.label}") for s in update.flow.adjustments]
-    nothing = not any(boxes[name_].n for name_ in ("new_studies", "new_reports") if name_ in boxes)
-    lead = f"Since {update.since}: no new study was included." if nothing else f"Since {update.since}:"
-    yield Paragraph(content=(lead,))
-    if facts:
-        yield Items(items=tuple(facts))
-    included = [
-        (name(review.citations[one].record),)
-        for one in (boxes["new_reports"].ids or () if "new_reports" in boxes else ())
-        if one in review.citations
-    ]
-    if included:
-        yield Paragraph(content=("Newly included:",))
-        yield Items(items=tuple(included))
-    if update.remarks:
-        yield Items(items=tuple((remark,) for remark in update.remarks))
+_PREFIX = {"version": "new", "update": "latest"}
+
+
+def living(review: Review, _: Context) -> Said:
+    """State how the review is kept living, and where the items of PRISMA-LSR stand."""
+    roles = bool(review.settings.authors) and all(author.role for author in review.settings.authors)
+    return Said(blocks=(*living_mode.plan(review.living), living_mode.checklist(review.living, roles=roles)))
 
 
 def provenance(review: Review, _: Context) -> Said:

@@ -19,6 +19,7 @@ Build = Callable[[Review, Context], Said]
 _BUILDERS: Mapping[Part, Build] = {
     "summary": around.summary,
     "new": around.new,
+    "living": around.living,
     "question": methods.question,
     "searches": searches.build,
     "selection": methods.selection,
@@ -38,7 +39,7 @@ _BUILDERS: Mapping[Part, Build] = {
 }
 # Neighbouring parts of one chapter stand together under its name.
 _CHAPTERS: Mapping[Part, str] = {
-    **dict.fromkeys(("question", "searches", "selection", "collection", "analysis"), "methods"),
+    **dict.fromkeys(("question", "living", "searches", "selection", "collection", "analysis"), "methods"),
     **dict.fromkeys(
         ("flow", "studies", "outcomes", "synthesis", "bias", "discrepancies", "excluded", "awaiting"), "results"
     ),

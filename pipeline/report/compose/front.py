@@ -32,6 +32,10 @@ def _open_work(review: Review) -> Iterator[str]:
     asks = len(review.deduplication.asks)
     if asks:
         yield f"{asks:,} {noun(asks, 'pair')} of records may be duplicates, and a person has to say"
+    notices = sum(not concern.answer for concern in review.concerns)
+    if notices:
+        waits = "waits" if notices == 1 else "wait"
+        yield f"{notices:,} {noun(notices, 'notice')} of retraction, concern or correction {waits} to be considered"
     waiting = len(review.extraction.waiting)
     if waiting:
         yield f"{waiting:,} {noun(waiting, 'row')} of extraction {'waits' if waiting == 1 else 'wait'} to be filled in"
@@ -44,7 +48,9 @@ def state(review: Review) -> str:
 
 def edition(review: Review) -> str:
     """Name this edition of the report: its version, and whether it is interim."""
-    version = f"Version {review.version}" if review.version else "Not yet released"
+    released = review.living.releases
+    after = f"After version {released[-1].label}, not yet released" if released else "Not yet released"
+    version = f"Version {review.version}" if review.version else after
     return f"{version}, interim" if open_work(review) else version
 
 
@@ -62,8 +68,8 @@ def _status(review: Review) -> Iterator[tuple[str, Content]]:
     yield "State", ("Interim: see the summary" if open_work(review) else "Complete as of its last search",)
     searched = review.last_search
     yield "Last search of a database", (Day(value=searched, since=True) if searched else "not yet run",)
-    if review.next_search:
-        yield "Next search", (Day(value=review.next_search),)
+    if review.living.next_search:
+        yield "Next search", (Day(value=review.living.next_search),)
     identified = identified_in(review.flow)
     if identified is not None:
         yield "Records identified", (Fact(name="flow.identified", value=identified),)

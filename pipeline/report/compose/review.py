@@ -9,6 +9,7 @@ from pipeline.extraction.outcomes import Extraction
 from pipeline.extraction.settings import ExtractionSettings
 from pipeline.prisma.boxes import Flow
 from pipeline.records.record import Record
+from pipeline.report.compose.living import Concern, LivingMode, Update
 from pipeline.report.settings import Part, ReportSettings
 from pipeline.screening.decisions import Screening
 from pipeline.screening.settings import ScreeningSettings
@@ -51,21 +52,6 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
-    """What happened since an earlier version or run.
-
-    Attributes:
-        since: how that is called ("version 1.0, 2026-11-22").
-        flow: the flow counted against it.
-        remarks: what else changed, a sentence each (a retraction, a changed search string).
-    """
-
-    since: str
-    flow: Flow
-    remarks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     """Everything that a report says something of.
 
@@ -73,11 +59,13 @@ class Review:
         criteria: terms of the question and of eligibility, with their words, in order.
         version: label of the released version that this is; empty if it is none.
         dated: day of the newest event in the review's history; None if nothing has happened yet.
-        next_search: when the next search is due; None if none is scheduled.
         searches: every search of workflow.yaml, in its order.
         records: every record, in retrieval order.
         unread: how many input blocks could not be read, of those that a person accepted to lose.
-        update: what is new, where there is something to compare with.
+        updates: what is new since the update before the last one, and since the preceding version; empty where there is
+            nothing to compare with.
+        living: how the review is kept living, and what happened so far.
+        concerns: what PubMed says of the documents that the review rests on.
         texts: Markdown of the review's own, by part.
         logo: the bytes of the logo.
         style: text of the CSL file, where the settings name a file.
@@ -91,7 +79,6 @@ class Review:
     criteria: tuple[tuple[str, str], ...] = ()
     version: str = ""
     dated: date | None = None
-    next_search: date | None = None
     searches: tuple[Search, ...] = ()
     records: Sequence[Record] = ()
     unread: int = 0
@@ -99,7 +86,9 @@ class Review:
     screening: Screening = field(default_factory=lambda: Screening(statuses={}))
     screening_settings: ScreeningSettings = field(default_factory=ScreeningSettings)
     flow: Flow = field(default_factory=lambda: Flow(boxes={}))
-    update: Update | None = None
+    updates: tuple[Update, ...] = ()
+    living: LivingMode = field(default_factory=LivingMode)
+    concerns: tuple[Concern, ...] = ()
     extraction: Extraction = field(default_factory=Extraction)
     extraction_settings: ExtractionSettings = field(default_factory=ExtractionSettings)
     syntheses: tuple[Synthesis, ...] = ()

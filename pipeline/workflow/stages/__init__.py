@@ -1,7 +1,19 @@
 """The stages: the one list. Each loads values, calls the core, and saves what the core returns."""
 
+from pipeline.workflow import inputs, versions
 from pipeline.workflow.run import Stage
-from pipeline.workflow.stages import collect, deduplicate, extract, flow, report, screen, search, synthesise
+from pipeline.workflow.stages import (
+    collect,
+    deduplicate,
+    extract,
+    flow,
+    recheck,
+    reconsider,
+    report,
+    screen,
+    search,
+    synthesise,
+)
 
 STAGES: tuple[Stage, ...] = (
     Stage(name="search", title="Searching", run=search.run, always=True),
@@ -11,8 +23,9 @@ STAGES: tuple[Stage, ...] = (
         run=collect.run,
         after=("search",),
         reads=("queries/imports/**/*", "queries/runs/**/*"),
+        named=True,
         settings=("searches",),
-        writes=("records.jsonl", "searches.csv", "unread.csv"),
+        writes=("records.jsonl", "searches.csv", "unread.csv", "retrieved.csv", "revised.csv"),
     ),
     Stage(
         name="deduplicate",
@@ -31,6 +44,23 @@ STAGES: tuple[Stage, ...] = (
         reads=("outputs/citations.jsonl", "screening/*/*/*", "screening/ledger/*"),
         settings=("searches", "screening"),
         writes=("screening/*",),
+    ),
+    Stage(name="recheck", title="Asking after retractions", run=recheck.run, after=("screen",), always=True),
+    Stage(
+        name="reconsider",
+        title="Looking for retractions and corrections",
+        run=reconsider.run,
+        after=("recheck",),
+        reads=(
+            "outputs/*.jsonl",
+            "outputs/retrieved.csv",
+            "outputs/revised.csv",
+            "screening/*/*/*",
+            "queries/checks/*/*",
+            "reconsider/*",
+        ),
+        settings=("searches", "screening"),
+        writes=("reconsider.csv",),
     ),
     Stage(
         name="extract",
@@ -58,11 +88,13 @@ STAGES: tuple[Stage, ...] = (
         reads=(
             "outputs/*.jsonl",
             "outputs/unread.csv",
+            "outputs/retrieved.csv",
             "outputs/synthesis/*",
-            "screening/*/*/*",
-            "extraction/**/*",
-            "queries/runs/*/run.json",
+            *inputs.GIVEN,
+            *inputs.HISTORY,
+            *versions.FILES,
         ),
+        named=True,
         settings=("searches", "screening", "extraction", "synthesis"),
         writes=("prisma/*",),
     ),
@@ -70,16 +102,28 @@ STAGES: tuple[Stage, ...] = (
         name="report",
         title="Report",
         run=report.run,
-        after=("prisma",),
+        after=("reconsider", "prisma"),
         reads=(
             "outputs/*.jsonl",
             "outputs/*.csv",
             "outputs/prisma/*",
             "outputs/extraction/*",
             "outputs/synthesis/*",
-            *report.INPUTS,
+            *inputs.GIVEN,
+            *inputs.HISTORY,
+            *versions.FILES,
         ),
-        settings=("review", "searches", "deduplication", "screening", "extraction", "synthesis", "report"),
-        writes=("report.*", "summary.json", "report/*"),
+        named=True,
+        settings=(
+            "review",
+            "searches",
+            "deduplication",
+            "screening",
+            "extraction",
+            "synthesis",
+            "report",
+            "schedule",
+        ),
+        writes=("report.*", "report/*", "summary.json", "whats_new.md", "changes.json"),
     ),
 )

@@ -5,13 +5,15 @@ import hashlib
 import io
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 
 import msgspec
+from msgspec.structs import replace
 
 from pipeline import formats
 from pipeline.errors import Fault, FormatError
 from pipeline.formats import pubmed_xml
+from pipeline.prisma.sources import Removal
 from pipeline.records import tables
 from pipeline.records.record import Record, to_line
 from pipeline.search.import_run import ImportedFile, ImportRun
@@ -19,12 +21,15 @@ from pipeline.search.search_run import RUN_FILE, Page, SearchRun
 from pipeline.search.strategy import Strategy
 from pipeline.workflow import derived, history
 from pipeline.workflow.account import Account, counted
+from pipeline.workflow.changes import Revision, compare
 from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 from pipeline.workflow.history import Held
 from pipeline.workflow.run import Work
 
 UNREAD_FILE = "unread.csv"
-UNREAD = ("search", "file", "line", "row", "what", "remedy", "raw")
+RETRIEVED = ("record_id", "first", "last")
+REVISED = ("record_id", "date", "field", "before", "after")
+UNREAD = ("search", "date", "file", "line", "row", "what", "remedy", "raw")
 SEARCHES = ("search", "database", "via", "kind", "state", "first_run", "last_run", "runs", "records", "unread", "again")
 
 
@@ -37,7 +42,10 @@ class Shelf:
         strategy: its settings.
         held: its runs, the oldest first.
         records: by id, in the order of their first retrieval; a newer form of a record replaces the older one.
+        days: by record id, the days on which it first came and last was found.
+        revisions: what a newer form of a record says otherwise than the one before it.
         unread: the blocks that no reader could read.
+        unread_days: the day on which each of them came.
         again: how many times a record came that had come before.
         title: what its files were taken for.
     """
@@ -46,22 +54,33 @@ class Shelf:
     strategy: Strategy
     held: list[Held] = field(default_factory=list)
     records: dict[str, Record] = field(default_factory=dict)
+    days: dict[str, tuple[str, str]] = field(default_factory=dict)
+    revisions: list[Revision] = field(default_factory=list)
     unread: list[Fault] = field(default_factory=list)
+    unread_days: list[str] = field(default_factory=list)
     again: int = 0
     title: str = ""
 
-    def take(self, found: Iterable[Record | Fault]) -> tuple[int, int, int]:
-        """Put what a file or page holds on the shelf; return how many records, how many new, how many unread."""
+    def take(self, found: Iterable[Record | Fault], day: str) -> tuple[int, int, int]:
+        """Put what a file or page of a day holds on the shelf; return how many records, how many new, how many unread.
+
+        A record that comes again and is the same keeps its first form, with the page on which it first stood.
+        """
         read = new = unread = 0
         for each in found:
             if isinstance(each, Fault):
                 unread += 1
                 self.unread.append(each)
+                self.unread_days.append(day)
                 continue
             known = self.records.get(each.id)
             read += 1
             new += known is None
-            if known is None or each.version >= known.version:
+            self.days[each.id] = (self.days[each.id][0] if known else day, day)
+            if known is None:
+                self.records[each.id] = each
+            elif each.version >= known.version and replace(each, origin=known.origin) != known:
+                self.revisions.extend(compare(known, each, day))
                 self.records[each.id] = each
         self.again += read - new
         return read, new, unread
@@ -73,6 +92,10 @@ def run(work: Work) -> Account:
     records = in_retrieval_order(shelves)
     work.folder.derive(derived.RECORDS, map(to_line, records))
     work.folder.derive("searches.csv", tables.write(SEARCHES, map(_row, shelves)))
+    days = {name: days for shelf in shelves for name, days in shelf.days.items()}
+    work.folder.derive(derived.RETRIEVED, tables.write(RETRIEVED, ((r.id, *days[r.id]) for r in records)))
+    revisions = (each for shelf in shelves for each in shelf.revisions)
+    work.folder.derive(derived.REVISED, tables.write(REVISED, map(astuple, revisions)))
     work.folder.derive(UNREAD_FILE, tables.write(UNREAD, (row for shelf in shelves for row in _unread_rows(shelf))))
     return Account(
         did=(*filter(None, map(_did, shelves)), f"{counted(len(records), 'record')} in all."),
@@ -113,41 +136,37 @@ def unread(folder: ReviewFolder) -> tuple[tables.Row, ...]:
     return tables.read(folder.read(path), file=path).rows
 
 
+def removals(folder: ReviewFolder) -> Iterator[tuple[str, Removal]]:
+    """List the blocks that no reader could read and that a person accepted to lose, each with the day it came."""
+    for row in unread(folder):
+        name = f"{row['search']}:unread:{row['file']}#{row['line'] or row['row']}"
+        yield row["date"], Removal(record=name, by="other", reason="could not be read")
+
+
 def in_retrieval_order(shelves: Iterable[Shelf]) -> list[Record]:
     """Put records in the order of the day they first came; those of one day in the order of workflow.yaml."""
     dated: list[tuple[str, int, Record]] = []
     for place, shelf in enumerate(shelves):
-        days = _first_days(shelf)
-        dated.extend((days.get(record.origin.file, ""), place, record) for record in shelf.records.values())
+        dated.extend((shelf.days[record.id][0], place, record) for record in shelf.records.values())
     dated.sort(key=lambda each: each[:2])
     return [record for _, _, record in dated]
 
 
-def _first_days(shelf: Shelf) -> dict[str, str]:
-    """Map each file or page to the day of the run that brought it."""
-    days: dict[str, str] = {}
-    for held in shelf.held:
-        run = held.run
-        files = run.files if isinstance(run, ImportRun) else run.pages
-        for each in files:
-            path = each.file if isinstance(each, ImportedFile) else f"{held.place}/{each.file}"
-            days.setdefault(path, run.date)
-    return days
-
-
 def _read_exports(work: Work, shelf: Shelf) -> None:
     folder = work.folder
-    known = {file.file: file for held in shelf.held if isinstance(held.run, ImportRun) for file in held.run.files}
+    runs = [held.run for held in shelf.held if isinstance(held.run, ImportRun)]
+    known = {file.file: file for run in runs for file in run.files}
+    days = {file.file: run.date for run in runs for file in run.files}
     present = list(dict.fromkeys(path for pattern in shelf.strategy.files for path in folder.list(pattern)))
     faults = [_changed(folder, file, present) for file in known.values()]
     if any(faults):
         raise FormatError([fault for fault in faults if fault])
     for file in known.values():
-        shelf.take(_read_file(folder, shelf, file.file))
-    new = [_first_read(folder, shelf, path) for path in present if path not in known]
+        shelf.take(_read_file(folder, shelf, file.file), days[file.file])
+    date = work.now.date().isoformat()
+    new = [_first_read(folder, shelf, path, date) for path in present if path not in known]
     _check_counts(shelf, present)
     if new:
-        date = work.now.date().isoformat()
         strategy = shelf.strategy
         run = ImportRun(
             search=shelf.name,
@@ -176,10 +195,10 @@ def _changed(folder: ReviewFolder, file: ImportedFile, present: list[str]) -> Fa
     return None
 
 
-def _first_read(folder: ReviewFolder, shelf: Shelf, path: str) -> ImportedFile:
+def _first_read(folder: ReviewFolder, shelf: Shelf, path: str, day: str) -> ImportedFile:
     data = folder.read(path)
     reading = _read_file(folder, shelf, path)
-    read, new, unread = shelf.take(reading)
+    read, new, unread = shelf.take(reading, day)
     return ImportedFile(
         file=path,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -219,8 +238,32 @@ def _read_pages(folder: ReviewFolder, shelf: Shelf) -> None:
             for page in held.run.pages:
                 path = f"{held.place}/{page.file}"
                 body = _body(folder, path, page)
-                shelf.take(pubmed_xml.read_articles(io.BytesIO(body), search=shelf.name, file=path))
+                shelf.take(pubmed_xml.read_articles(io.BytesIO(body), search=shelf.name, file=path), held.run.date)
+    for held in shelf.held:
+        if isinstance(held.run, SearchRun):
+            _reconcile(folder, shelf, held.place, held.run)
     shelf.title = "PubMed XML"
+
+
+def _reconcile(folder: ReviewFolder, shelf: Shelf, place: str, run: SearchRun) -> None:
+    """Hold the list of what a run found against the records on the shelf: each has come, now or earlier.
+
+    Raises:
+        FormatError: the list was edited, or records that an earlier run brought are gone.
+    """
+    path = f"{place}/{run.ids_file}"
+    data = folder.read(path)
+    if hashlib.sha256(data).hexdigest() != run.ids_sha256:
+        remedy = "It is the program's own history: put the file back as git or your backup has it."
+        raise FormatError(Fault(what="this is not the list that the search left", file=path, remedy=remedy))
+    found = [f"{shelf.name}:{pmid}" for pmid in data.decode("ascii").split()]
+    absent = [name for name in found if name not in shelf.records]
+    if len(absent) > len(shelf.unread):
+        records = counted(len(absent), "record")
+        what = f"{records} of this search ({absent[0]}, ...) are on no page: the folder of an earlier run is gone"
+        remedy = "Put queries/runs/ back as git or your backup has it, or run 'living-review update --refetch'."
+        raise FormatError(Fault(what=what, file=path, remedy=remedy))
+    shelf.days.update((name, (shelf.days[name][0], run.date)) for name in found if name in shelf.days)
 
 
 def _body(folder: ReviewFolder, path: str, page: Page) -> bytes:
@@ -271,6 +314,6 @@ def _row(shelf: Shelf) -> tuple[str, ...]:
 
 
 def _unread_rows(shelf: Shelf) -> Iterator[tuple[str, ...]]:
-    for fault in shelf.unread:
+    for fault, day in zip(shelf.unread, shelf.unread_days, strict=True):
         place = (str(fault.line or ""), str(fault.row or ""))
-        yield (shelf.name, fault.file, *place, fault.what, fault.remedy, fault.raw)
+        yield (shelf.name, day, fault.file, *place, fault.what, fault.remedy, fault.raw)

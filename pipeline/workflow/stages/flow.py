@@ -1,67 +1,78 @@
 """The PRISMA stage: every box counted from rows, as a diagram, as a table, and as the R package reads it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from pipeline.extraction.outcomes import Extraction
 from pipeline.prisma import diagram, flow, r_package
 from pipeline.prisma.boxes import Flow
-from pipeline.prisma.sources import Removal, Source
+from pipeline.prisma.sources import Source
+from pipeline.prisma.versions import Baseline
 from pipeline.records import tables
-from pipeline.synthesis.synthesise import Synthesis
-from pipeline.workflow import history, pictures
+from pipeline.workflow import baselines, history, pictures, standing
 from pipeline.workflow.account import Account, counted
 from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.protocol import Protocol
 from pipeline.workflow.run import Work
-from pipeline.workflow.stages import collect, extract, screen, synthesise
-from pipeline.workflow.stages.screen import Screened
+from pipeline.workflow.stages import collect
+from pipeline.workflow.standing import Standing
 
-THEMES: Mapping[diagram.Theme, str] = {"colour": "prisma", "grey": "prisma-grey"}
+THEMES: Mapping[diagram.Theme, str] = {"colour": "", "grey": "-grey"}  # what ends the name of the file
 TITLE = "PRISMA 2020 flow diagram"
 BOXES = ("box", "part", "n", "ids")
 
 
 def run(work: Work) -> Account:
-    """Count the flow, draw it, and list the records behind every box."""
-    folder = work.folder
-    now = screen.load(folder, work.protocol)
-    extraction, _ = extract.load(folder, work.protocol, now)
-    syntheses = synthesise.load(work.protocol, extraction, now)
-    found = count(folder, work.protocol, now, extraction=extraction, syntheses=syntheses)
-    folder.derive("prisma/boxes.csv", tables.write(BOXES, _rows(found)))
+    """Count the flow, draw it, and list the records behind every box.
+
+    Once there is a version before, the flow is that of the update, and the whole is drawn beside it; so is what came
+    since the update before this one.
+    """
+    folder, protocol = work.folder, work.protocol
+    stands = standing.load(folder, protocol)
+    found = count(folder, protocol, stands)
+    _write(folder, "boxes", "prisma", found)
+    for name, view in views(folder, protocol, stands, found).items():
+        _write(folder, name, name, view)
     folder.derive("prisma/prisma.csv", r_package.write(found))
-    for theme, name in THEMES.items():
-        drawn = diagram.svg(found, theme=theme)
-        folder.derive(f"prisma/{name}.svg", drawn.encode())
-        folder.derive(f"prisma/{name}.pdf", pictures.pdf(drawn, title=TITLE, fonts_of_the_system=False))
     return Account(did=tuple(_said(found)), pending=tuple(f"{step.words}." for step in found.awaiting))
 
 
-def count(
-    folder: ReviewFolder,
-    protocol: Protocol,
-    now: Screened,
-    *,
-    extraction: Extraction,
-    syntheses: Sequence[Synthesis] = (),
-) -> Flow:
-    """Count the flow of the review as it stands."""
-    pooled = synthesise.pooled_studies(syntheses)
+def _write(folder: ReviewFolder, boxes: str, picture: str, found: Flow) -> None:
+    """Write the boxes of a flow as a table, and the flow as pictures, in colour and in grey."""
+    folder.derive(f"prisma/{boxes}.csv", tables.write(BOXES, _rows(found)))
+    for theme, ending in THEMES.items():
+        drawn = diagram.svg(found, theme=theme)
+        folder.derive(f"prisma/{picture}{ending}.svg", drawn.encode())
+        folder.derive(f"prisma/{picture}{ending}.pdf", pictures.pdf(drawn, title=TITLE, fonts_of_the_system=False))
+
+
+def count(folder: ReviewFolder, protocol: Protocol, stands: Standing) -> Flow:
+    """Count the flow of the review as it stands: of all, or of what came since the preceding version."""
+    return since(folder, protocol, stands, baselines.of_version(folder, protocol))
+
+
+def since(folder: ReviewFolder, protocol: Protocol, stands: Standing, before: Baseline | None) -> Flow:
+    """Count the flow of what came since a baseline; of everything where there is none."""
     return flow.count(
         tuple(sources(folder, protocol)),
-        now.citations,
-        now.screening,
+        stands.now.citations,
+        stands.now.screening,
         protocol.screening,
-        removed=tuple(unread(folder)),
-        studies=_studies(extraction, now),
-        synthesised=pooled or None,
+        removed=tuple(removal for _, removal in collect.removals(folder)),
+        since=before,
+        studies=stands.studies,
+        synthesised=stands.pooled or None,
     )
 
 
-def _studies(extraction: Extraction, now: Screened) -> dict[str, str]:
-    """Map each citation to the study that extraction reads from it."""
-    home = {record: citation.id for citation in now.citations for record in citation.members}
-    return {home[report]: study.study_id for study in extraction.studies for report in study.reports if report in home}
+def views(folder: ReviewFolder, protocol: Protocol, stands: Standing, found: Flow) -> dict[str, Flow]:
+    """Count the other views of a living review: everything so far, and what came since the update before."""
+    made = {}
+    if found.previous:
+        made["all"] = since(folder, protocol, stands, None)
+    latest = baselines.of_update(folder, protocol, stands)
+    if latest is not None:
+        made["latest"] = since(folder, protocol, stands, latest)
+    return made
 
 
 def sources(folder: ReviewFolder, protocol: Protocol) -> Iterator[Source]:
@@ -69,12 +80,6 @@ def sources(folder: ReviewFolder, protocol: Protocol) -> Iterator[Source]:
     held = history.by_search(history.runs(folder))
     for name, search in protocol.searches.items():
         yield Source(id=name, name=search.database, via=search.via, ran=name in held)
-
-
-def unread(folder: ReviewFolder) -> Iterator[Removal]:
-    """List the blocks that no reader could read and that a person accepted to lose."""
-    for number, row in enumerate(collect.unread(folder), start=1):
-        yield Removal(record=f"{row['search']}:unread-{number}", by="other", reason="could not be read")
 
 
 def _rows(found: Flow) -> Iterator[tuple[str, str, str, str]]:

@@ -1,0 +1,43 @@
+"""The re-check stage: an update asks PubMed what became of the documents that the review rests on."""
+
+from collections.abc import Callable
+
+from pipeline.errors import SearchError
+from pipeline.search.eutils import Client
+from pipeline.search.pubmed import Progress
+from pipeline.search.recheck import recheck, to_json
+from pipeline.workflow import history, reconsider
+from pipeline.workflow.account import Account, counted
+from pipeline.workflow.run import Work
+from pipeline.workflow.stages import screen
+
+
+def run(work: Work) -> Account:
+    """Ask about every included or awaiting citation with a PMID, once a day; only an update asks."""
+    if not work.options.get("update"):
+        return Account()
+    day = work.now.date().isoformat()
+    now = screen.load(work.folder, work.protocol)
+    standing = reconsider.in_play(now.screening, work.protocol.screening)
+    records = [citation.record for citation in now.citations if citation.id in standing]
+    asked = {pmid for check in history.checks(work.folder) if check.date == day for pmid in check.pmids}
+    pmids = {record.pmid for record in records if record.pmid}
+    blind = sum(not record.pmid for record in records)
+    missed = f"{counted(blind, 'document')} without a PMID cannot be checked: look at the journals' own pages."
+    said = (missed,) if blind else ()
+    if not pmids - asked:
+        return Account(did=(f"{counted(len(pmids), 'document')} checked today.", *said) if pmids else said)
+    client: Callable[[], Client] | None = work.options.get("client")
+    if client is None:
+        return Account(did=said, unreachable=("retractions and corrections: not checked, since this run is offline.",))
+    try:
+        found = recheck(client(), pmids - asked, tell=lambda progress: _tell(work, progress))
+    except SearchError as error:
+        return Account(did=said, unreachable=(f"retractions and corrections: not checked. {error}",))
+    work.folder.keep(history.check_place(work.folder, day), to_json(found))
+    told = f"{counted(len(found.pmids), 'document')} checked, {counted(len(found.found), 'document')} with notices."
+    return Account(did=(told, *said))
+
+
+def _tell(work: Work, progress: Progress) -> None:
+    work.progress(progress.done, progress.total, f"retractions and corrections: {progress.doing}")
