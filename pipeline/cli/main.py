@@ -45,6 +45,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "pipeline.cli.verify:verify",
         "Make everything again in a copy, and compare it byte for byte with what stands.",
     ),
+    "schedule": (
+        "pipeline.cli.schedule:schedule",
+        "Make a schedule that calls 'living-review update': for GitHub Actions, cron, systemd or Windows.",
+    ),
     "prisma": (
         "pipeline.cli.prisma:prisma",
         "Draw a PRISMA 2020 flow diagram from typed figures or from the R package's CSV.",
