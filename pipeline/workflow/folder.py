@@ -9,11 +9,12 @@ were paid for.
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from itertools import count
 from pathlib import Path, PurePosixPath
+from typing import Any, TypeVar
 
 import msgspec
 from filelock import FileLock, Timeout
@@ -29,6 +30,8 @@ MOVES = "moves.json"
 # What spreadsheets and systems leave beside a file that is open. Source: LibreOffice, Microsoft Office, macOS, Windows.
 _LEFTOVERS = (".", "~$", "Thumbs.db", "desktop.ini")
 _GONE = ""  # what stands in the list of moves for a file that is to be removed
+
+_T = TypeVar("_T")
 
 
 class _Moves(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +55,7 @@ class ReviewFolder:
         self._names = count()
         self._watched: set[str] = set()
         self._digests: dict[Path, tuple[tuple[int, int, int], str]] = {}
+        self._values: dict[str, tuple[dict[str, str], object, Any]] = {}
         if not (self.root / PROTOCOL).is_file():
             what = f"there is no {PROTOCOL} in {str(root)!r}, so it is no review folder"
             remedy = "Name the folder of your review, or make a new one with 'living-review init DIR'."
@@ -140,6 +144,22 @@ class ReviewFolder:
         except OSError as error:
             raise _unreadable(error, relative) from error
         return self._digests[place][1]
+
+    def value(self, name: str, paths: Iterable[str], settings: object, make: Callable[[], _T]) -> _T:
+        """Return what is made of these files under these settings: made anew only if one of them changed.
+
+        Args:
+            name: of the value; one of each name is kept.
+            paths: every file that it is made of.
+            settings: compared by identity, since a run reads them once.
+            make: makes it; it must not be changed by anybody afterwards.
+        """
+        seen = {path: self.digest(path) for path in paths}
+        known = self._values.get(name)
+        if known is None or known[0] != seen or known[1] is not settings:
+            known = self._values[name] = (seen, settings, make())
+        made: _T = known[2]
+        return made
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

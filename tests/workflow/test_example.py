@@ -6,10 +6,9 @@ import msgspec
 import pytest
 
 from pipeline.deduplicate.clusters import deduplicate
-from pipeline.extraction.outcomes import Extraction
-from pipeline.workflow import derived, protocol
+from pipeline.workflow import derived, protocol, standing
 from pipeline.workflow.folder import ReviewFolder
-from pipeline.workflow.stages import flow, screen
+from pipeline.workflow.stages import flow
 
 # The documents that stand in both reference lists, by the numbers they have there (Nigri 2018, Xue 2025).
 IN_BOTH = {(1, 1), (36, 13), (56, 21), (61, 10), (64, 29), (83, 42), (84, 47), (92, 52), (94, 54), (107, 65)}
@@ -54,7 +53,7 @@ def test_searches_that_were_never_run_are_said_and_never_counted_as_nothing(exam
     ]
     folder = ReviewFolder(example)
     settings = protocol.load(folder)
-    counted = flow.count(folder, settings, screen.load(folder, settings), extraction=Extraction())
+    counted = flow.count(folder, settings, standing.load(folder, settings))
     assert counted.not_run == ("PubMed", "Embase", "Cochrane Library")
     assert counted.n("database_results") is None
     assert counted.n("citations_results") == 200

@@ -5,13 +5,12 @@ from functools import cache
 
 import pytest
 
-from pipeline.extraction.outcomes import Extraction
 from pipeline.records import tables
 from pipeline.sandbox import corpus, server
 from pipeline.search.eutils import Client
-from pipeline.workflow import protocol
+from pipeline.workflow import protocol, standing
 from pipeline.workflow.folder import ReviewFolder
-from pipeline.workflow.stages import flow, screen
+from pipeline.workflow.stages import flow
 
 from .conftest import NOW
 
@@ -60,7 +59,7 @@ def test_every_box_of_the_published_flow_adds_up(review, bring_up_to_date):
     bring_up_to_date(review, now=NOW + timedelta(days=2))
     folder = ReviewFolder(review)
     settings = protocol.load(folder)
-    counted = flow.count(folder, settings, screen.load(folder, settings), extraction=Extraction())
+    counted = flow.count(folder, settings, standing.load(folder, settings))
     assert {name: box.n for name, box in counted.boxes.items()} == {
         "database_results": 10_135,
         "duplicates": 0,

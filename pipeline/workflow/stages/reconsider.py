@@ -87,7 +87,7 @@ def run(work: Work) -> Account:
         found = load(folder, work.protocol, now)
     folder.derive(LIST, tables.write(COLUMNS, map(_row, found)))
     return Account(
-        did=(f"{counted(len(found), 'notice')} on included or awaiting citations.",) if found else (),
+        did=(f"{counted(len(found), 'notice')} on included or awaiting citations.",),
         news=(f"New form: {path} ({counted(len(new), 'notice')}).",) if new else (),
         warnings=said.notices,
         pending=tuple(_pending(found)),

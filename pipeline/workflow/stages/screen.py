@@ -14,7 +14,7 @@ from pipeline.screening.progress import StageProgress
 from pipeline.screening.settings import ScreeningSettings
 from pipeline.workflow import derived
 from pipeline.workflow.account import Account, counted
-from pipeline.workflow.folder import ReviewFolder
+from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 from pipeline.workflow.protocol import Protocol
 from pipeline.workflow.run import Work
 
@@ -39,9 +39,15 @@ def load(folder: ReviewFolder, protocol: Protocol) -> Screened:
     Raises:
         FormError: a worksheet or the ledger holds what cannot be taken; every fault of every file.
     """
+    events, sheets = folder.list(f"{LEDGER}/*.csv"), tuple(worksheets(folder, protocol.screening))
+    paths = (f"{OUTPUTS}/{derived.CITATIONS}", *events, *sheets)
+    return folder.value("screened", paths, protocol, lambda: _read(folder, protocol, events, sheets))
+
+
+def _read(folder: ReviewFolder, protocol: Protocol, events: Sequence[str], paths: Sequence[str]) -> Screened:
     citations = derived.citations(folder)
-    before = ledger.replay(ledger.read({path: folder.read(path) for path in folder.list(f"{LEDGER}/*.csv")}))
-    sheets = {path: folder.read(path) for path in worksheets(folder, protocol.screening)}
+    before = ledger.replay(ledger.read({path: folder.read(path) for path in events}))
+    sheets = {path: folder.read(path) for path in paths}
     returned = forms.read(sheets, forms.register(citations, before), protocol.screening)
     via = {name: search.via for name, search in protocol.searches.items()}
     settled = decisions.settle(citations, returned.decisions, protocol.screening, via=via)
