@@ -8,6 +8,7 @@ from pipeline.records.record import Link, Origin, Record
 from pipeline.sandbox import corpus, server
 from pipeline.search import listing, recheck, retrieval
 from pipeline.search.eutils import Client
+from pipeline.search.pmids import Pmids
 from pipeline.search.recheck import Notice
 from pipeline.search.strategy import Dates, Limits, Seeds, Strategy
 
@@ -96,8 +97,8 @@ def test_only_revised_and_new_records_are_fetched_again(client):
 
 
 def test_links_are_asked_by_number_what_was_revised(client):
-    assert listing.revised(client, pmids(1, 2, 3), "2026-11-20") == set(pmids(2))
-    assert listing.revised(client, pmids(1, 2, 3), "2026-11-21") == set()
+    assert listing.revised(client, Pmids(pmids(1, 2, 3)), "2026-11-20") == pmids(2)
+    assert listing.revised(client, Pmids(pmids(1, 2, 3)), "2026-11-21") == ()
     strategy = Strategy(kind="similar", via="citation-searching", seeds=Seeds(pmids=pmids(1)))
     found = retrieval.retrieve(
         client,
