@@ -21,8 +21,9 @@ class Said:
 # gets another one.
 _TAKEN = (
     *PARTS, "methods", "results", "other", "top", "text", "data", "contents-title",
-    "agreement", "awaiting-list", "excluded-reports", "exclusion-reasons", "included-reports", "inputs",
-    "prisma-2020", "prisma-flow", "prisma-s", "record-list", "search-list", "suspicious-values",
+    "agreement", "awaiting-list", "chronicle", "concerns", "excluded-reports", "exclusion-reasons", "included-reports",
+    "inputs", "latest-sources", "new-sources", "prisma-2020", "prisma-flow", "prisma-lsr", "prisma-s", "record-list",
+    "schedule", "search-list", "suspicious-values", "versions",
 )  # fmt: skip
 
 
