@@ -12,6 +12,7 @@ ACROSS = 196  # the same on a page on its side, in smaller type
 
 _LONGEST_WORD = 16  # a longer one may break
 _SAMPLE = 60  # rows that are looked at, evenly spread
+_HIGHEST = 10  # of the rows with the longest cells, which are looked at, too
 _GAP = 2  # between two columns
 _STEPS = (1, 2, 3, 5, 8, 12, 18, 26)  # by how much a column may grow at once
 _OWN = 0.01  # what a line saved in one cell counts where the row is as high as before
@@ -31,7 +32,8 @@ def share(rows: Sequence[Sequence[str]], room: int, *, whole: Collection[int] = 
     >>> share([["Study", "Result"], ["A", "progression-free survival, median 11.0 months"]], 40)
     (7, 26)
     """
-    sample = [rows[0], *rows[1 :: max(1, ceil(len(rows) / _SAMPLE))]]
+    highest = sorted(rows[1:], key=lambda row: max(map(len, row)), reverse=True)[:_HIGHEST]
+    sample = [rows[0], *rows[1 :: max(1, ceil(len(rows) / _SAMPLE))], *highest]
     columns = [[row[place] for row in sample] for place in range(len(rows[0]))]
 
     @cache

@@ -45,6 +45,11 @@ Laid = dict[str, Any]  # a node of the laid-out document: what JSON can hold
 
 _SPACE = "\t\n"
 _TALL = 1200  # characters from which on a cell may be higher than a page
+# Room for a drawing on an A4 page, upright and on its side, in CSS pixels (96 to the inch), captions left out.
+_UPRIGHT = (627, 793)
+_ACROSS = (956, 529)
+_SMALL = 0.75  # letters of 12 pixels come out at less than 7 points
+_LARGER = 1.15
 _TARGET = re.compile(r"(?:https?://|mailto:)[^\s\"<>\\^`{|}]+", re.ASCII)
 _ID = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
 
@@ -211,7 +216,12 @@ class _Layout:
                 return self._table(block)
             case Figure():
                 drawing = svg.safe(block.svg, block.id)
-                return {**_plain(block, but={"notes", "svg"}), "svg": drawing, **self._caption(block.id, block.notes)}
+                return {
+                    **_plain(block, but={"notes", "svg"}),
+                    **self._caption(block.id, block.notes),
+                    "svg": drawing,
+                    "wide": _is_wide(drawing),
+                }
             case Records():
                 return self._records(block)
             case References():
@@ -322,6 +332,15 @@ class _Layout:
         cited = sorted(dict.fromkeys(mark.keys), key=places.__getitem__)
         items = [{"label": visible(self.labels[key]), "target": f"#ref-{places[key]}", "after": ""} for key in cited]
         return {"kind": "mark", "raised": self.numbered, "items": _joined(items, numbered=self.numbered)}
+
+
+def _is_wide(drawing: str) -> bool:
+    """Say whether a drawing is set across a page on its side: where upright it would be much smaller, and small."""
+    width, height = svg.size(drawing)
+    if not width or not height:
+        return False
+    upright, across = (min(1, room / width, tall / height) for room, tall in (_UPRIGHT, _ACROSS))
+    return upright < _SMALL and across > _LARGER * upright
 
 
 def _plain(node: msgspec.Struct, but: set[str] = frozenset()) -> Laid:  # type: ignore[assignment]

@@ -67,6 +67,16 @@ def description(svg: str) -> tuple[str, str]:
     return root.findtext(f"{{{_SVG}}}title") or "", root.findtext(f"{{{_SVG}}}desc") or ""
 
 
+def size(svg: str) -> tuple[float, float]:
+    """Read the width and height of a drawing, in CSS pixels; zeros where it does not say both as plain numbers.
+
+    >>> size('<svg xmlns="http://www.w3.org/2000/svg" width="320" height="80.5"/>')
+    (320.0, 80.5)
+    """
+    found = re.match(r'<svg\b[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"', svg)
+    return (float(found.group(1)), float(found.group(2))) if found else (0.0, 0.0)
+
+
 def _element(node: etree._Element, prefix: str, *, outermost: bool = False) -> str:
     name = etree.QName(node).localname
     attributes = "".join(

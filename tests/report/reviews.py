@@ -1,5 +1,6 @@
 """A made-up review, run through the real rooms: two searches that were run, one that never was."""
 
+from dataclasses import replace
 from datetime import date
 
 from pipeline.deduplicate.clusters import deduplicate
@@ -212,8 +213,12 @@ def searches(**changes) -> tuple[Search, ...]:
     )
 
 
-def review(*, sandbox: bool = False, finished: bool = False, **changes) -> Review:
-    """Make the review; `finished` leaves nothing open, `sandbox` has its records from the sandbox."""
+def review(*, sandbox: bool = False, finished: bool = False, named: bool = True, **changes) -> Review:
+    """Make the review.
+
+    `finished` leaves nothing open, `sandbox` has its records from the sandbox, and without `named` no worksheet names
+    a study, so that only extraction does.
+    """
     asked = searches(sandbox=sandbox)
     if finished:
         asked = tuple(search for search in asked if search.runs)
@@ -221,7 +226,8 @@ def review(*, sandbox: bool = False, finished: bool = False, **changes) -> Revie
     read = [one for one in read if not finished or not (one.id.startswith("older") and one.year > 2017)]
     joined = deduplicate(read)
     via = {search.id: search.strategy.via for search in asked}
-    settled = settle(joined.citations, decisions(), SCREENING, via=via)
+    decided = [each if named else replace(each, study="") for each in decisions()]
+    settled = settle(joined.citations, decided, SCREENING, via=via)
     sources = [Source(id=s.id, name=s.strategy.database, via=s.strategy.via, ran=bool(s.runs)) for s in asked]
     forms = {f"extraction/{name}.csv": tables.write(rows[0], rows[1:], form=True) for name, rows in FORMS.items()}
     settings = {
@@ -234,10 +240,12 @@ def review(*, sandbox: bool = False, finished: bool = False, **changes) -> Revie
         "deduplication": joined,
         "screening": settled,
         "screening_settings": SCREENING,
-        "flow": flow.count(sources, joined.citations, settled, SCREENING),
         "extraction": extract(forms, OUTCOMES),
         "extraction_settings": OUTCOMES,
         "tool": "living-review 0.1.0",
         "inputs": {"workflow.yaml": "2" * 64},
     }
-    return Review(**{**settings, **changes})
+    made = Review(**{**settings, **changes})
+    if "flow" in changes:
+        return made
+    return replace(made, flow=flow.count(sources, joined.citations, settled, SCREENING, studies=made.linked))

@@ -9,8 +9,11 @@ import pytest
 from lxml import html as lxml_html
 
 from pipeline.errors import ProtocolError
+from pipeline.extraction.extract import extract
+from pipeline.extraction.outcomes import Extraction
 from pipeline.extraction.summary_table import SummaryTable
 from pipeline.prisma.boxes import Flow
+from pipeline.records import tables
 from pipeline.report import render
 from pipeline.report.compose import Review, compose
 from pipeline.report.compose.citing import Citing
@@ -101,6 +104,40 @@ def test_the_figures_of_the_flow_are_said_in_sentences(written):
         "were sought, 1 not retrieved, 3 assessed and 1 excluded. From other methods, 4 reports were sought, 0 not "
         "retrieved, 1 assessed and 0 excluded. Included: 2 studies described in 3 reports." in written
     )
+
+
+@pytest.mark.parametrize(
+    ("linked", "said", "studies"),
+    [
+        (True, "Included: 2 studies described in 3 reports.\n", ["Maple 2015", "Nettle 2016", "Maple 2015"]),
+        (
+            False,
+            "Nobody has named the study of 3 reports yet, so that each of them counts as one itself.\n",
+            [],
+        ),
+    ],
+)
+def test_studies_are_those_that_extraction_names_where_the_worksheets_name_none(linked, said, studies):
+    changes = {} if linked else {"extraction": Extraction()}
+    review = reviews.review(named=False, **changes)
+    document = compose(review)
+    assert said in write(lay_out(document))
+    items = section(document, "records").blocks[0].items
+    assert [item.id for item in items if "new_studies" in item.boxes] == ["pubmed:1014", "pubmed:1015", "older:1016"]
+    table = next(block for block in section(document, "studies").blocks if block.id == "included-reports")
+    assert [row.cells[2].content[0] for row in table.rows if len(row.cells) > 2] == studies
+
+
+def test_what_is_still_to_be_extracted_is_one_line_for_studies_that_lack_the_same():
+    rows = [(f"study-{place}", "", "", "") for place in range(40)]
+    forms = {"extraction/studies.csv": tables.write(("study_id", "reports", "design", "source"), rows, form=True)}
+    extracted = extract(forms, reviews.OUTCOMES, included={"pubmed:1014": ("pubmed:1014",)})
+    document = compose(reviews.review(extraction=extracted))
+    table = next(block for block in section(document, "studies").blocks if block.id == "awaiting-extraction")
+    assert [[cell.content for cell in row.cells] for row in table.rows] == [
+        [("not filled in yet",), ("40",), ("each lacks 1 of studies",), (", ".join(sorted(row[0] for row in rows)),)],
+        [("no study names this report",), ("1",), (), ("Otter and Second 2015",)],
+    ]
 
 
 def test_what_was_decided_is_told_apart_from_what_the_protocol_asks_for(written):

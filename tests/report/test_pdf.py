@@ -71,6 +71,38 @@ def test_a_long_table_repeats_its_header_on_every_page():
     assert all("Participants" in page for page in pages[:-1])
 
 
+DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="{}"><rect width="9" height="9"/></svg>'
+
+
+def pages_of(*sections):
+    pages = read(render.pdf(made_up.report(sections=sections))).pages
+    return [(page.extract_text(), float(page.mediabox.width) > float(page.mediabox.height)) for page in pages]
+
+
+@pytest.mark.parametrize(("width", "height", "lies"), [(1154, 622, True), (700, 300, False), (932, 2160, False)])
+def test_a_drawing_lies_across_a_page_where_it_would_be_too_small_upright(width, height, lies):
+    figure = Figure(id="drawn", title="A drawing", svg=DRAWING.format(width, height), text="Drawn.")
+    inner = Section(id="flow-of", title="The flow", blocks=(Paragraph(content=("Said in words.",)), figure))
+    pages = pages_of(Section(id="results-of", title="The results", sections=(inner,)))
+    (page, across) = next(each for each in pages if "A drawing" in each[0])
+    assert across is lies
+    assert not lies or all(words in page for words in ("The results", "The flow", "Said in words."))
+
+
+def test_a_long_text_before_a_drawing_that_lies_across_stays_upright():
+    figure = Figure(id="drawn", title="A drawing", svg=DRAWING.format(1154, 622), text="Drawn.")
+    pages = pages_of(Section(id="one", title="One", blocks=(Paragraph(content=("Many words. " * 100,)), figure)))
+    assert [("Many words." in page, "A drawing" in page) for page, across in pages if across] == [(False, True)]
+
+
+def test_wide_tables_that_follow_each_other_share_a_page_and_have_their_notes_above():
+    wide = [made_up.table(3, id=name, title=name, wide=True) for name in ("first", "second")]
+    pages = pages_of(Section(id="one", title="One", blocks=tuple(wide)))
+    (page,) = [page for page, across in pages if across]
+    assert page.index("One") < page.index("Table 1") < page.index("Months were") < page.index("Study")
+    assert "Table 2" in page
+
+
 def test_figures_stay_vectors(made):
     images = [image for page in read(made).pages for image in page.images]
     assert images == []

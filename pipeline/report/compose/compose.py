@@ -6,7 +6,7 @@ from itertools import groupby
 import msgspec
 
 from pipeline.report import own, words
-from pipeline.report.compose import around, checklists, front, methods, records, results, searches, syntheses
+from pipeline.report.compose import around, checklists, front, methods, records, results, searches, syntheses, waiting
 from pipeline.report.compose.citing import Citing
 from pipeline.report.compose.companions import companions
 from pipeline.report.compose.context import Context, Said
@@ -32,7 +32,7 @@ _BUILDERS: Mapping[Part, Build] = {
     "bias": results.bias,
     "discrepancies": results.discrepancies,
     "excluded": results.excluded,
-    "awaiting": results.awaiting,
+    "awaiting": waiting.awaiting,
     "checklists": checklists.build,
     "records": records.build,
     "provenance": around.provenance,

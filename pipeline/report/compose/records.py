@@ -94,8 +94,8 @@ def _records_in(name: str, box: FlowBox, reports: Mapping[str, list[str]]) -> It
 
 def _reports_of_studies(review: Review) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for status in review.screening.included(review.screening_settings):
-        found[status.study or status.citation].append(status.citation)
+    for citation, study in review.study_of.items():
+        found[study].append(citation)
     return found
 
 

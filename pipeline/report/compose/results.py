@@ -1,26 +1,26 @@
-"""What was found: the flow, the studies and their numbers, what was excluded, and what still waits."""
+"""What was found: the flow, the studies and their numbers, and what was excluded."""
 
 from collections.abc import Iterator, Sequence
 
 from pipeline.errors import Fault
 from pipeline.extraction.bias_figures import bias_bars, bias_table, tools_used, traffic_lights
 from pipeline.extraction.findings import summary_of_findings
-from pipeline.extraction.source_tables import difference_table, discrepancy_table, waiting_table
+from pipeline.extraction.source_tables import difference_table, discrepancy_table
 from pipeline.extraction.tables import by_modality, characteristics, individual_results
 from pipeline.prisma import diagram
 from pipeline.prisma import wording as prisma_wording
+from pipeline.report.compose import waiting
 from pipeline.report.compose.context import Context, Said
 from pipeline.report.compose.front import IDENTIFIED, identified_in
 from pipeline.report.compose.review import Review
 from pipeline.report.compose.tables import from_summary
-from pipeline.report.compose.wording import counted, name, sentence, step_words, was
+from pipeline.report.compose.wording import counted, name, sentence, was
 from pipeline.report.document import (
     Block,
     Column,
     Content,
     Fact,
     Figure,
-    Items,
     Paragraph,
     Row,
     Table,
@@ -139,11 +139,17 @@ def _included(review: Review) -> Content:
         counted(f"flow.{reports}", boxes[reports].n, "report"),
         ".",
     )
-    nameless = sum(1 for status in review.screening.included(review.screening_settings) if not status.study)
+    linked = review.linked
+    nameless = [
+        status
+        for status in review.screening.included(review.screening_settings)
+        if not status.study and status.citation not in linked
+    ]
     if not nameless:
         return included
-    fact = counted("flow.reports_without_study", nameless, "report")
-    return sentence(included, " No reviewer named the study of ", fact, ", so that each of them counts as a study.")
+    fact = counted("flow.reports_without_study", len(nameless), "report")
+    each = "it counts as one itself" if len(nameless) == 1 else "each of them counts as one itself"
+    return sentence(included, " Nobody has named the study of ", fact, f" yet, so that {each}.")
 
 
 def studies(review: Review, context: Context) -> Said:
@@ -158,9 +164,7 @@ def studies(review: Review, context: Context) -> Said:
         blocks.append(Paragraph(content=("No report has been included yet.",)))
     if included:
         blocks.append(_reports(included, review, context))
-    waiting = waiting_table(review.extraction)
-    if waiting.rows:
-        blocks.append(from_summary(waiting, context))
+    blocks.extend(waiting.to_be_extracted(review, context))
     if review.extraction.unlinked:
         unlinked = counted("extraction.unlinked", len(review.extraction.unlinked), "included report")
         blocks.append(Paragraph(content=sentence(unlinked, " not yet linked to a study in the extraction forms.")))
@@ -169,21 +173,25 @@ def studies(review: Review, context: Context) -> Said:
 
 def _cited_names(review: Review, context: Context) -> dict[str, str]:
     """Name every record that a study lists among its reports as running text would."""
-    named = {}
+    named, citations = {}, review.citations
     for study in review.extraction.studies:
         for report in study.reports:
             if key := context.citing.find(report):
-                named[report] = name(review.citations[key].record)
+                named[report] = name(citations[key].record)
     return named
 
 
 def _reports(included: Sequence[Status], review: Review, context: Context) -> Table:
+    labels = {study.study_id: study.name for study in review.extraction.studies}
+    named, citations = review.study_of, review.citations
     rows = []
     for status in included:
-        record = review.citations[status.citation].record
+        record = citations[status.citation].record
         cited = (name(record), *context.citing.mark(status.citation))
-        rows.append(Row(cells=(cell(cited), cell(record.title or "(no title)"), cell(status.study))))
-    shown = 3 if any(status.study for status in included) else 2
+        study = named[status.citation]
+        said = "" if study == status.citation else labels.get(study, study)
+        rows.append(Row(cells=(cell(cited), cell(record.title or "(no title)"), cell(said))))
+    shown = 3 if any(row.cells[-1].content for row in rows) else 2
     columns = (
         Column(label="Report", heads=True),
         Column(label="Title"),
@@ -264,11 +272,11 @@ def excluded(review: Review, context: Context) -> Said:
     statuses = [
         reached[-1] for reached in review.screening.statuses.values() if reached and reached[-1].stage in stages
     ]
-    rows = []
+    rows, citations = [], review.citations
     for status in statuses:
         if status.state not in {"excluded", "not-retrieved"}:
             continue
-        record = review.citations[status.citation].record
+        record = citations[status.citation].record
         if status.state == "excluded":
             group, why = "Excluded", stages[status.stage].reason(status.reason) or "no reason given"
         else:
@@ -287,43 +295,3 @@ def excluded(review: Review, context: Context) -> Said:
         empty="No report has been excluded in full text.",
     )
     return Said(blocks=(table,))
-
-
-def awaiting(review: Review, context: Context) -> Said:
-    """List what waits for a person: counts of records, and each report by name."""
-    stages = {stage.id: stage for stage in review.screening_settings.stages}
-    blocks: list[Block] = []
-    if review.flow.awaiting:
-        blocks.append(
-            Items(
-                items=tuple(
-                    sentence(Fact(name=f"flow.{step.name}", value=step.n), f" {step_words(step.n, step.label)}")
-                    for step in review.flow.awaiting
-                )
-            )
-        )
-    rows = []
-    for reached in review.screening.statuses.values():
-        status = reached[-1] if reached else None
-        if status is None or status.is_final or not (stages[status.stage].reports or status.state == "conflict"):
-            continue
-        record = review.citations[status.citation].record
-        why = f"Disagreement: {status.about}" if status.state == "conflict" else stages[status.stage].title
-        cited = (name(record), *context.citing.mark(status.citation))
-        rows.append(Row(cells=(cell(cited), cell(record.title or "(no title)")), group=why))
-    if rows:
-        columns = (
-            Column(label="Report", heads=True),
-            Column(label="Title"),
-        )
-        blocks.append(
-            Table(
-                id="awaiting-list",
-                title="Reports awaiting classification, by the stage at which they wait",
-                columns=columns,
-                rows=tuple(rows),
-            )
-        )
-    if not blocks:
-        blocks.append(Paragraph(content=("Nothing waits for a decision.",)))
-    return Said(blocks=tuple(blocks))

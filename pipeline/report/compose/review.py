@@ -7,6 +7,7 @@ from datetime import date
 from pipeline.deduplicate.citation import Citation, Deduplication
 from pipeline.extraction.outcomes import Extraction
 from pipeline.extraction.settings import ExtractionSettings
+from pipeline.prisma import versions
 from pipeline.prisma.boxes import Flow
 from pipeline.records.record import Record
 from pipeline.report.compose.living import Concern, LivingMode, Update
@@ -102,6 +103,18 @@ class Review:
     def citations(self) -> Mapping[str, Citation]:
         """Return every citation by its id."""
         return {citation.id: citation for citation in self.deduplication.citations}
+
+    @property
+    def linked(self) -> Mapping[str, str]:
+        """Return the study of each citation that extraction names one for."""
+        home = {record: citation.id for citation in self.deduplication.citations for record in citation.members}
+        studies = self.extraction.studies
+        return {home[report]: study.study_id for study in studies for report in study.reports if report in home}
+
+    @property
+    def study_of(self) -> Mapping[str, str]:
+        """Return the study of every included report, named as the flow names it."""
+        return versions.studies(self.screening, self.screening_settings, self.linked)
 
     @property
     def is_sandbox(self) -> bool:
