@@ -187,7 +187,7 @@ def test_counts_on_either_side_of_a_funnel_are_told():
     said = funnel.describe(FUNNEL)
     assert said.startswith("A funnel. 5 studies by effect and standard error: 2 left of the pooled estimate, 3 right.")
     assert "Trim and fill adds 1." in said
-    assert len(elements(PICTURES["funnel"], "circle")) == 6
+    assert len(elements(PICTURES["funnel"], "circle")) == 7  # five studies, one added, one in the legend
 
 
 def test_a_funnel_without_a_null_has_no_contours():
@@ -234,8 +234,14 @@ def test_an_axis_holds_every_estimate_and_no_interval_pushes_it_far(rows):
     low, high = limits(estimates, intervals, forward=float, back=float)
     assert low <= min(estimates) <= max(estimates) <= high
     widths = sorted(b - a for a, b in intervals)
-    reach = 0.8 * max(max(estimates) - min(estimates), widths[len(widths) // 2])
+    reach = max(0.8 * (max(estimates) - min(estimates)), 2.5 * widths[len(widths) // 2])
     assert high - low <= (max(estimates) - min(estimates) + 2 * reach) * 1.07 + 1.1
+
+
+def test_the_interval_of_a_small_study_beside_a_large_one_is_shown_whole():
+    small = (0.166, 0.465)
+    low, high = limits([0.28, 0.30, 0.282], [(0.242, 0.322), small, (0.246, 0.321)], forward=float, back=float)
+    assert low < small[0] < small[1] < high
 
 
 def test_a_value_beyond_the_axis_stands_at_its_end():

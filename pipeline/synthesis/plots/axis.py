@@ -116,14 +116,14 @@ def limits(
 ) -> tuple[float, float]:
     """Choose the ends of an axis: all estimates, and their intervals unless those run far out.
 
-    An interval may reach beyond the outermost estimates by four fifths of their distance, or of the median width of the
-    intervals if that is more; a longer one is cut and gets an arrow.
+    An interval may reach beyond the outermost estimates by four fifths of their distance, or by two and a half times
+    the median width of the intervals if that is more; a longer one is cut and gets an arrow.
     """
     points = [forward(value) for value in estimates]
     ends = [(forward(low), forward(high)) for low, high in intervals]
     widths = sorted(high - low for low, high in ends)
     middle = widths[len(widths) // 2] if widths else 0.0
-    reach = 0.8 * max(max(points) - min(points), middle)
+    reach = max(0.8 * (max(points) - min(points)), 2.5 * middle)
     low = max(min(points) - reach, min((low for low, _ in ends), default=min(points)))
     high = min(max(points) + reach, max((high for _, high in ends), default=max(points)))
     low, high = min(low, *points), max(high, *points)

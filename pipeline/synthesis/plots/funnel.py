@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from pipeline.drawing import svg
 from pipeline.drawing.text import width, wrap
@@ -73,6 +74,7 @@ def draw(funnel: Funnel) -> str:
         *plot.limits(),
         *plot.axes(),
         *plot.dots(),
+        *plot.legend(),
         *notes,
         title=funnel.title,
         description=describe(funnel),
@@ -116,19 +118,35 @@ class _Plot:
         return _TOP + error / self.deepest * (self.bottom - _TOP)
 
     def contours(self) -> list[str]:
-        """Shade where a single study would just differ from no effect, and say what the shades are."""
+        """Shade where a single study would just differ from no effect."""
         if self.funnel.null is None:
             return []
         parts = []
-        x = float(_LEFT)
-        for inner, outer, shade, name in _CONTOURS:
+        for inner, outer, shade, _ in _CONTOURS:
             near, far = (normal_quantile(level) * self.deepest for level in (inner, outer))
             parts += [self._wedge(self.funnel.null, side * near, side * far, shade) for side in (-1, 1)]
-            y = _HEIGHT - 6
-            box = svg.element("rect", x=x, y=y - 9, width=14, height=10, fill="currentColor", fill_opacity=shade)
-            parts += [box, svg.text(x + 20, y, name, font_size=SMALL)]
-            x += 40 + width(name, SMALL)
         return parts
+
+    def legend(self) -> list[str]:
+        """Say below the plot what its shades, lines and hollow dots are."""
+        y = _HEIGHT - 6
+        shades = _CONTOURS if self.funnel.null is not None else ()
+        names = [*(name for *_, name in shades), f"{100 * self.funnel.level:.4g}% limits"]
+        names += ["trim and fill"] if self.funnel.added else []
+        places = list(accumulate((34 + width(name, SMALL) for name in names), initial=float(_LEFT)))
+        parts = [svg.text(x + 20, y, name, font_size=SMALL) for x, name in zip(places, names, strict=False)]
+        for x, (_, _, shade, _) in zip(places, shades, strict=False):
+            parts.append(
+                svg.element("rect", x=x, y=y - 9, width=14, height=10, fill="currentColor", fill_opacity=shade)
+            )
+        x = places[len(shades)]
+        parts.append(svg.line(x, y - 4, x + 14, y - 4, stroke_dasharray="2 3"))
+        if self.funnel.added:
+            parts.append(self._hollow(places[-2] + 7, y - 4))
+        return parts
+
+    def _hollow(self, x: float, y: float, *inside: str) -> str:
+        return svg.element("circle", *inside, cx=x, cy=y, r=4.0, fill="none", stroke=CONTRAST, stroke_width=1.5)
 
     def _wedge(self, null: float, inner: float, outer: float, shade: float) -> str:
         """Shade between two lines that leave `null` at the top; the frame cuts it."""
@@ -187,6 +205,5 @@ class _Plot:
             parts.append(svg.element("circle", hint, **at, r=4.0, fill=ACCENT, stroke="currentColor", stroke_width=0.6))
         for point in self.funnel.added:
             hint = svg.element("title", "added by trim and fill")
-            at = {"cx": self.x(point.value), "cy": self.y(point.error)}
-            parts.append(svg.element("circle", hint, **at, r=4.0, fill="none", stroke=CONTRAST, stroke_width=1.5))
+            parts.append(self._hollow(self.x(point.value), self.y(point.error), hint))
         return parts
