@@ -1,6 +1,6 @@
 """A table as plain data: every cell says what kind of nothing it is and which rows made it; and how it is written out.
 
-The writers here make CSV, Markdown and a plain HTML fragment that a word processor opens; the report has its own.
+The writers here make CSV, Markdown and a plain HTML page that a word processor opens; the report has its own.
 """
 
 import re
@@ -14,6 +14,9 @@ from pipeline.extraction.outcomes import Arm, Outcome, Row, Study
 from pipeline.records import tables
 
 NOT_ESTIMABLE = "not estimable"
+_UPRIGHT = 6  # columns that an upright page has room for
+_WIDE, _NARROW = "@page { size: 29.7cm 21cm; margin: 1.5cm } ", "@page { size: 21cm 29.7cm; margin: 1.5cm } "
+_STYLE = "td, th { font-size: 8pt } td p, th p { margin-bottom: 0 } p { margin: 0 0 2pt }"
 CellKind = Literal["value", "not reported", "not estimable", "empty"]
 
 
@@ -160,7 +163,10 @@ def as_markdown(table: SummaryTable) -> str:
 
 
 def as_html(table: SummaryTable) -> str:
-    """Write a table as an HTML fragment without style sheet or script, which Word and LibreOffice open as a table."""
+    """Write a table as a page without script, which a browser shows and Word and LibreOffice open as a table.
+
+    A table of many columns lies on its side: LibreOffice would cut it off at the edge of an upright page.
+    """
     noted, traced = _Footnotes(), _Files()
     columns = (*table.columns, *_rows_heading(table))
     head = "".join(f'<th scope="col">{_html(name)}</th>' for name in columns)
@@ -177,6 +183,14 @@ def as_html(table: SummaryTable) -> str:
     notes = [f"<p><sup>{number}</sup> {_html(note)}</p>" for number, note in noted.listed()]
     notes += [f"<p>{_html(note)}</p>" for note in (*table.notes, *traced.note())]
     lines = (
+        "<!doctype html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        f"<title>{_html(table.title)}</title>",
+        f"<style>{_WIDE if len(columns) > _UPRIGHT else _NARROW}{_STYLE}</style>",
+        "</head>",
+        "<body>",
         '<table border="1" cellspacing="0" cellpadding="3" width="100%">',
         f"<caption>{_html(table.title)}</caption>",
         f"<thead><tr>{head}</tr></thead>",
@@ -185,6 +199,8 @@ def as_html(table: SummaryTable) -> str:
         "</tbody>",
         "</table>",
         *notes,
+        "</body>",
+        "</html>",
     )
     return "\n".join(lines) + "\n"
 

@@ -3,6 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from pipeline.extraction import wording as row_wording
+from pipeline.extraction.measures import MEASURE
+from pipeline.extraction.outcomes import Outcome
+from pipeline.extraction.settings import ExtractionSettings
 from pipeline.extraction.summary_table import NOT_ESTIMABLE, Cell, SummaryTable, TableRow, cell, trace
 from pipeline.synthesis import wording
 from pipeline.synthesis.effects import RULES, Refusal
@@ -93,7 +97,7 @@ def left_out(synthesis: Synthesis) -> SummaryTable:
                 cell(one.label, one.row),
                 _cell(one.row.arm),
                 _cell(one.row.population),
-                _cell(_what(one.row.measure, "" if one.row.value is None else str(one.row.value), one.row.unit)),
+                _cell(_number(one.row)),
                 _cell(one.refusal.rule),
                 _cell(one.refusal.reason),
             )
@@ -181,8 +185,10 @@ def _rules(synthesis: Synthesis) -> str:
     return f" Numbers left out: {listed}." if listed else ""
 
 
-def _what(measure: str, value: str, unit: str) -> str:
-    return " ".join(part for part in (measure, value, unit) if part)
+def _number(row: Outcome) -> str:
+    """Say a number as its source states it, with its measure."""
+    said = row_wording.result(row, ExtractionSettings(), full=False)
+    return said if MEASURE[row.measure].symbol else f"{row.measure} {said}"
 
 
 def _cell(text: str) -> Cell:

@@ -1,6 +1,7 @@
 import re
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,7 +52,7 @@ class _Reader(HTMLParser):
         self.texts, self.open = [], []
 
     def handle_starttag(self, tag, attrs):
-        if tag != "br":
+        if tag not in {"br", "meta"}:
             self.open.append(tag)
         if tag in {"td", "th"}:
             self.texts.append("")
@@ -109,7 +110,15 @@ def test_html_is_a_plain_table_with_caption_headings_and_notes():
     assert "<caption>A title</caption>" in page
     assert '<th scope="row" align="left" valign="top">Ada | 2001</th>' in page
     assert '<td valign="top">11 months<br>&lt;b&gt;<sup>1</sup></td>' in page
-    assert not re.search(r"<(script|style|link|img)|style=|class=", page)
+    assert '<meta charset="utf-8">' in page
+    assert not re.search(r"<(script|link|img)|style=|class=|url\(|@import", page)
+
+
+@pytest.mark.parametrize(("columns", "page"), [(6, "21cm 29.7cm"), (7, "29.7cm 21cm")])
+def test_a_table_of_many_columns_lies_on_its_side(columns, page):
+    row = TableRow(cells=tuple(cell("x") for _ in range(columns)))
+    table = SummaryTable(name="t", title="t", columns=("a",) * columns, rows=(row,))
+    assert f"@page {{ size: {page};" in as_html(table)
 
 
 @given(st.lists(st.tuples(text, text, text), max_size=4))

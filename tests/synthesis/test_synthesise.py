@@ -151,7 +151,7 @@ def test_what_a_side_favours_may_be_said():
 
 
 def test_tables_lead_back_to_rows_and_say_why_numbers_are_missing():
-    rows = (row("a", events=12, n=40), row("b", events=3, n=30), row("c", value="20"))
+    rows = (row("a", events=12, n=40), row("b", events=3, n=30), row("c", value="20", unit="per cent"))
     found = synthesise(analysis(), review(*rows), SETTINGS)
     assert [(r.cells[0].text, r.cells[1].text, r.cells[3].text) for r in tables.pooled_numbers(found).rows] == [
         ("Study A", "12/40", "30.0% (16.6 to 46.5)"),
@@ -162,7 +162,7 @@ def test_tables_lead_back_to_rows_and_say_why_numbers_are_missing():
         "Study C",
         "drug",
         "",
-        "proportion 20",
+        "proportion 20%",
         "no-counts",
         "the number of patients is not reported",
     ]
@@ -170,6 +170,21 @@ def test_tables_lead_back_to_rows_and_say_why_numbers_are_missing():
     (result,) = tables.results([found]).rows
     assert (result.cells[1].text, result.cells[6].text) == ("2", "1")
     assert result.cells[4].kind == "not estimable"
+
+
+def test_a_number_left_out_is_said_as_its_source_states_it():
+    ends = {"value_status": "range only", "range_kind": "range", "range_low": 60, "range_high": 90}
+    rows = (
+        ratio("a", "0.70", "0.50", "0.98", outcome="response"),
+        row("b", measure="median", value="11.4", unit="months", timepoint_months=6),
+        row("c", unit="per cent", **ends),
+    )
+    found = synthesise(analysis(measure="odds ratio"), review(*rows), SETTINGS)
+    assert [line.cells[3].text for line in tables.left_out(found).rows] == [
+        "HR 0.70 (95% CI 0.50 to 0.98) v placebo",
+        "median 11.4 months at 6 months",
+        "proportion 60 to 90% (range)",
+    ]
 
 
 def test_what_would_change_the_result_is_listed():
@@ -215,7 +230,7 @@ def test_tables_survive_every_way_of_writing_them():
     for table in (tables.results([responses(), ratios(1)]), *outputs.of(responses())):
         assert as_csv(table).decode().startswith(("Analysis,", "Study,", "group,"))
         assert as_markdown(table).startswith("**")
-        assert as_html(table).startswith("<table")
+        assert f"<caption>{table.title}</caption>" in as_html(table)
 
 
 def test_numbers_are_written_as_a_journal_prints_them():
