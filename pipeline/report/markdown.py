@@ -111,7 +111,8 @@ def _part(part: Laid) -> str:
         return f"[{_text(part['text'])}](<{part['target']}>)"
     if kind == "styled" and part["style"] == "code":
         ticks = "`" * max(1, *(len(run) + 1 for run in re.findall("`+", part["text"]) or [""]))
-        return f"{ticks} {part['text']} {ticks}"
+        space = " " if part["text"][:1] in {"`", " "} or part["text"][-1:] in {"`", " "} else ""
+        return f"{ticks}{space}{part['text']}{space}{ticks}"
     if kind == "styled":
         return _STYLES[part["style"]].format(_text(part["text"]))
     return _text(plain_text([part]))

@@ -33,10 +33,12 @@ class ReviewSettings:
     Attributes:
         title: title of the review, as the report prints it.
         question: what it asks, in a sentence or two.
+        criteria: who and what is eligible, under headings of your own ("Population", "Intervention" ...), in order.
     """
 
     title: str
     question: str = ""
+    criteria: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

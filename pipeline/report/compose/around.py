@@ -25,6 +25,7 @@ from pipeline.report.document import (
     Table,
     cell,
 )
+from pipeline.report.settings import Part
 
 
 def summary(review: Review, _: Context) -> Said:
@@ -49,8 +50,8 @@ def _summary(review: Review) -> Iterator[Block]:
             counted(f"flow.{studies}", boxes[studies].n, "study", "studies"),
             " in ",
             counted(f"flow.{reports}", boxes[reports].n, "report"),
-            f"{so_far}; ",
-            See(target="flow"),
+            so_far,
+            *_see("flow", review),
             ".",
         )
         yield Paragraph(content=content)
@@ -62,8 +63,8 @@ def _summary(review: Review) -> Iterator[Block]:
             counted("extraction.outcomes", len(found.outcomes), "result"),
             " of ",
             counted("extraction.studies", len(found.studies), "study", "studies"),
-            " stand in the tables, each as its source states it; ",
-            See(target="outcomes"),
+            " stand in the tables, each as its source states it",
+            *_see("outcomes", review),
             ".",
         )
         yield Paragraph(content=content)
@@ -74,11 +75,16 @@ def _summary(review: Review) -> Iterator[Block]:
             Fact(name="synthesis.pooled", value=len(pooled_analyses(review))),
             " of ",
             counted("synthesis.analyses", len(review.syntheses), "analysis", "analyses"),
-            " could be pooled; ",
-            See(target="synthesis"),
+            " could be pooled",
+            *_see("synthesis", review),
             ".",
         )
         yield Paragraph(content=content)
+
+
+def _see(part: Part, review: Review) -> Content:
+    """Point at another part of the report, if it is printed."""
+    return ("; see ", See(target=part)) if part in review.settings.parts else ()
 
 
 def _searched(review: Review) -> Content:

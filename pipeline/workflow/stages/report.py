@@ -44,6 +44,7 @@ def load(folder: ReviewFolder, protocol: Protocol, *, tool: str) -> Review:
         title=protocol.review.title,
         settings=settings,
         question=protocol.review.question,
+        criteria=tuple(protocol.review.criteria.items()),
         version=current.label if current else "",
         dated=history.newest_day(folder),
         searches=tuple(_searches(folder, protocol, held)),
