@@ -149,6 +149,8 @@ class Reading(Iterator[Record | Fault]):
         if value is None:
             value = self._source.damage()
             if value is None:
+                if not self.records and not self.faults and not self._source.notices:
+                    self._source.notice("the file holds no record.")
                 raise StopIteration
         if isinstance(value, Record):
             self.records += 1

@@ -195,12 +195,12 @@ def _pages(said: Said, fields: Fields) -> None:
 def _serials(said: Said, fields: Fields) -> None:
     issn: list[str] = []
     isbn: list[str] = []
-    for tag, text in said.of("issn"):
+    for tag, text in said.lines("issn"):
         serials, books = _serial_numbers(text)
         issn += serials
         isbn += books
         if not serials and not books:
-            said.extra.append((tag, " ".join(text.split())))
+            said.extra.append((tag, text))
     fields["issn"], fields["isbn"] = tuple(dict.fromkeys(issn)), tuple(dict.fromkeys(isbn))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import cast
 
 from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
-from bibtexparser.model import DuplicateFieldKeyBlock, Entry, ParsingFailedBlock, String
+from bibtexparser.model import DuplicateFieldKeyBlock, Entry, ImplicitComment, ParsingFailedBlock, String
 from bibtexparser.splitter import Splitter
 
 from pipeline.errors import Fault
@@ -64,12 +64,16 @@ def read(source: Source) -> Blocks:
     for block in blocks(source, _START):
         if block.begun:
             yield from _entries(block, source, strings)
+        elif block.text.strip() and block.last:
+            source.begin(block.line)
+            yield source.fault("no entry begins here: an '@' is missing", block.text, line=block.line, remedy=_AGAIN)
         elif block.text.strip():
             said = " ".join(block.text.split())[:120]
             source.notice(f"before the first entry stands {said!r}.", block.line)
 
 
 def _entries(block: Block, source: Source, strings: dict[str, str]) -> Blocks:
+    failed = False
     for part in Splitter(block.text).split().blocks:
         line = block.line + (part.start_line or 0)
         raw = part.raw or ""
@@ -83,11 +87,15 @@ def _entries(block: Block, source: Source, strings: dict[str, str]) -> Blocks:
                 source.begin(line)
                 reason = getattr(part.error, "abort_reason", "") or type(part.error).__name__
                 what = f"this entry cannot be read ({' '.join(reason.split()).rstrip('.')})"
-                yield source.fault(what, raw or block.text, line=line, remedy=_AGAIN)
+                rest = block.text.split("\n", part.start_line or 0)[-1]
+                yield source.fault(what, rest, line=line, remedy=_AGAIN)
+                failed = True  # what follows in the block is in this fault already
             case _ if "@" in raw and not raw.lstrip().lower().startswith(("@comment", "@preamble")):
                 source.begin(line)
                 what = "text behind an entry may be another entry, which must begin on a line of its own"
                 yield source.fault(what, raw, line=line, remedy=_AGAIN)
+            case ImplicitComment() if not failed and not raw.lstrip().startswith("%"):
+                source.notice(f"this text belongs to no entry and was left out: {' '.join(raw.split())[:80]!r}.", line)
 
 
 def _record(entry: Entry, raw: str, source: Source, origin: Origin, strings: dict[str, str]) -> Record | Fault:

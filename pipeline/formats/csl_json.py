@@ -12,7 +12,7 @@ from pipeline.formats import kinds, text
 from pipeline.formats.abstracts import joined
 from pipeline.formats.assembly import Said, assemble
 from pipeline.formats.csv_records import COLUMNS
-from pipeline.formats.source import Blocks, Source
+from pipeline.formats.source import SHOWN, Blocks, Source
 from pipeline.formats.table_cells import items, listed
 from pipeline.records.record import Author, Record
 
@@ -35,6 +35,8 @@ _TYPE_OF = {
 _KIND_OF = {"article": "preprint", "speech": "conference-abstract", "document": "other"}
 _CUSTOM = frozenset({"mesh", "identifiers", "urls", "links", "extra"})
 _BLANK = re.compile(r"[\s,]*")
+_SPACE = re.compile(r"\s*")
+_SURE = 16  # characters before the end of what is held; a mistake that lies before them is one, whatever follows
 _AGAIN = "Export it again."
 
 
@@ -45,45 +47,98 @@ def claims(head: str) -> bool:
 
 def read(source: Source) -> Blocks:
     """Yield a record or a fault for every item of the array."""
-    whole = "".join(text.lines(source))
-    decoder = json.JSONDecoder()
-    place, counted, line = whole.find("[") + 1, 0, 1
-    while True:
-        place = _skip(whole, place)
-        line += whole.count("\n", counted, place)
-        counted = place
-        if place == len(whole):
-            source.begin(line)
-            yield source.fault("the file is cut off: the array is not closed", "", line=line, remedy=_AGAIN)
-            return
-        if whole[place] == "]":
-            yield from _after(whole[place + 1 :], line, source)
-            return
-        origin = source.begin(line)
+    held = _Held(text.lines(source))
+    if (begun := held.next()) != "[":
+        source.begin(held.line)
+        what = "no array begins here" if begun else "the file is cut off before its first item"
+        yield source.fault(what, held.rest(), line=held.line, remedy=_AGAIN)
+        return
+    held.pass_over(1)
+    while (begun := held.next(_BLANK)) not in ("", "]"):
+        origin = source.begin(held.line)
         try:
-            item, end = decoder.raw_decode(whole, place)
+            item, raw = held.item()
         except (ValueError, RecursionError) as error:
             what = f"the file is cut off here, or its JSON is broken ({str(error).partition(':')[0]})"
-            yield source.fault(what, whole[place:], line=line, remedy=_AGAIN)
+            yield source.fault(what, held.rest(), line=origin.line, remedy=_AGAIN)
             return
-        raw = whole[place:end]
-        place = end
         if isinstance(item, dict) and item:
             record = assemble(_said(item), name=source.name(raw), origin=origin)
             yield msgspec.structs.replace(record, **_ours(item.get("custom")))
         else:
-            yield source.fault(f"this is no item: {raw[:80]!r}", raw, line=line, remedy=_AGAIN)
+            yield source.fault(f"this is no item: {raw[:80]!r}", raw, line=origin.line, remedy=_AGAIN)
+    if not begun:
+        source.begin(held.line)
+        yield source.fault("the file is cut off: the array is not closed", "", line=held.line, remedy=_AGAIN)
+        return
+    held.pass_over(1)
+    if held.next():
+        source.begin(held.line)
+        yield source.fault("text stands after the end of the array", held.rest(), line=held.line, remedy=_AGAIN)
 
 
-def _skip(whole: str, place: int) -> int:
-    found = _BLANK.match(whole, place)
-    return found.end() if found else place
+class _Held:
+    """What is held of a JSON text that streams by: from the item that is read now to the end of the last piece."""
 
+    def __init__(self, pieces: Iterator[str]) -> None:
+        self._pieces = pieces
+        self._text = ""
+        self._place = 0
+        self._decoder = json.JSONDecoder()
+        self.line = 1
 
-def _after(rest: str, line: int, source: Source) -> Blocks:
-    if rest.strip():
-        source.begin(line)
-        yield source.fault("text stands after the end of the array", rest, line=line, remedy=_AGAIN)
+    def _more(self) -> bool:
+        """Hold at least as much again as is held already, so that reading on and on takes linear time."""
+        held = [self._text[self._place :]]
+        wanted = len(held[0])
+        for piece in self._pieces:
+            held.append(piece)
+            wanted -= len(piece)
+            if wanted < 0:
+                break
+        self._text, self._place = "".join(held), 0
+        return len(self._text) > len(held[0])
+
+    def pass_over(self, length: int) -> None:
+        """Go on behind some characters."""
+        self.line += self._text.count("\n", self._place, self._place + length)
+        self._place += length
+
+    def next(self, blank: re.Pattern[str] = _SPACE) -> str:
+        """Go on to the next character that is not blank, and return it; empty at the end."""
+        while True:
+            found = blank.match(self._text, self._place)
+            self.pass_over(found.end() - self._place if found else 0)
+            if self._place < len(self._text):
+                return self._text[self._place]
+            if not self._more():
+                return ""
+
+    def item(self) -> tuple[object, str]:
+        """Read the item that begins here, and go on behind it; return it with its text.
+
+        Raises:
+            ValueError: it is no JSON, or the file ends inside it.
+            RecursionError: it is nested too deeply.
+        """
+        while True:
+            try:
+                item, end = self._decoder.raw_decode(self._text, self._place)
+                if end < len(self._text) or not self._more():
+                    break
+            except ValueError as error:
+                broken = getattr(error, "pos", 0) < len(self._text) - _SURE and "Unterminated" not in str(error)
+                if broken or not self._more():
+                    raise
+        raw = self._text[self._place : end]
+        self.pass_over(len(raw))
+        return item, raw
+
+    def rest(self) -> str:
+        """Return what follows from here on, as much of it as a fault shows."""
+        while len(self._text) - self._place < SHOWN and self._more():
+            continue
+        return self._text[self._place :]
 
 
 def _said(item: dict[str, Any]) -> Said:

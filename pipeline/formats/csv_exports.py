@@ -150,9 +150,8 @@ class _Columns:
                 (column, value), *hidden = ris.inner(self.names[place], bare)
                 say(said, meaning, column, value, self.layout)
                 said.extra += hidden
-        for place in self.others:
-            if place < len(cells):
-                said.add("", self.names[place], _bare(cells[place]))
+        for place in itertools.takewhile(lambda each: each < len(cells), self.others):
+            said.add("", self.names[place], _bare(cells[place]))
         return said
 
 
@@ -175,8 +174,9 @@ def _rows(source: Source, found: _Found, rows: Iterable[tables.Parsed]) -> Block
             source.notice(f"row {row.row} holds one cell, and was left out: {''.join(row.cells).strip()[:80]!r}.")
             continue
         origin = source.begin(row.line)
+        names = columns.names[: len(row.cells)]  # not all of them: a torn table may have thousands
         raw = "\n".join(
-            f"{name}\t{cell}" for name, cell in itertools.zip_longest(columns.names, row.cells, fillvalue="") if cell
+            f"{name}\t{cell}" for name, cell in itertools.zip_longest(names, row.cells, fillvalue="") if cell
         )
         what = _wrong(row, width, torn=torn)
         record = None if what else columns.record(row.cells, name=source.name(raw), origin=origin)

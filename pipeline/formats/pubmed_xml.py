@@ -69,7 +69,9 @@ def _deleted(piece: Piece, source: Source) -> Blocks:
         source.begin(line)
         pmid = found.group(1).decode()
         remedy = "Remove the record if the review holds it: it is no longer in PubMed."
-        yield source.fault(f"PubMed deleted the PMID {pmid!r}", found.group().decode(), line=line, remedy=remedy)
+        yield source.fault(
+            f"PubMed deleted the PMID {pmid!r}", found.group().decode("utf-8", "replace"), line=line, remedy=remedy
+        )
 
 
 def _error(piece: Piece, source: Source) -> Fault:

@@ -27,7 +27,8 @@ TYPES: dict[str, str] = {
     "DATA": "dataset", "AGGR": "dataset", "DBASE": "dataset",
     "ELEC": "web-page", "BLOG": "web-page", "ICOMM": "web-page",
 }  # fmt: skip
-TYPE_OF = {kind: ty for ty, kind in reversed(TYPES.items())} | {"other": "GEN", "registration": "GEN"}
+_GENERIC = "GEN"
+TYPE_OF = {kind: ty for ty, kind in reversed(TYPES.items())} | {"other": _GENERIC, "registration": _GENERIC}
 
 # Tag: meaning (assembly). An empty meaning keeps the field in `extra`, as does every tag that is not here.
 # Source: RIS Format Specifications (2001) for the first letters; the exports of the tools named above for the rest.
@@ -110,11 +111,16 @@ def read(source: Source) -> Blocks:
     """Yield a record or a fault for every block."""
     numbers: list[int] = []
     total = 0
+    block = Block("", 0, begun=False, last=True)
     for block in blocks(source, _START):
         for number, of in _NUMBERED.findall(block.text) if "Record #" in block.text else ():
             numbers.append(int(number))
             total = int(of)
         yield from _block(block, source) if block.begun else _between(block.text, block.line, source, Said())
+    if not source.block and block.text.strip():
+        source.begin(block.line)
+        what, remedy = "no record begins here: there is no TY line", "Say what format it is of, or export it again."
+        yield source.fault(what, block.text, line=block.line, remedy=remedy)
     if total and len(numbers) != total:
         source.notice(
             f"the export numbers its records out of {total}, and {len(numbers)} of them stand in this file "
@@ -138,7 +144,9 @@ def _block(block: Block, source: Source) -> Blocks:
     end = _END.search(block.text)
     raw = block.text[: end.end()] if end else _without_between(block.text)
     fields = _fields(block.text[: end.start()] if end else raw, pattern)
-    if end is None and len(fields) == 1 and not block.last:
+    said = _typed(fields[0][1])
+    nothing = len(fields) == 1 and not said.extra
+    if end is None and nothing and not block.last:
         source.notice("a TY line without a record; the next line begins another.", block.line)
         return
     origin = source.begin(block.line)
@@ -148,14 +156,22 @@ def _block(block: Block, source: Source) -> Blocks:
         return
     if end is None:
         source.notice("this record has no ER line; it was taken up to the next TY line.", block.line)
-    if len(fields) == 1:
+    if nothing:
         what = "this record says nothing but its type"
         yield source.fault(what, raw, line=block.line, remedy="Remove it, or export it again.")
-        return
-    said = Said(TYPES.get(fields[0][1].strip().upper(), "other"))
     stray = list(_between(block.text[len(raw) :], block.line + raw.count("\n"), source, said)) if end else []
-    yield assemble(_said(fields, said, source), name=source.name(raw), origin=origin)
+    if not nothing:
+        yield assemble(_said(fields, said, source), name=source.name(raw), origin=origin)
     yield from stray
+
+
+def _typed(text: str) -> Said:
+    """Begin with what the TY line says; a type that is not known is kept, and so is what stands behind it."""
+    named, _, rest = text.strip().partition("\n")
+    kind = TYPES.get(named.strip().upper())
+    said = Said(kind or "other")
+    said.add("", "TY", f"{'' if kind or named.strip().upper() == _GENERIC else named}\n{rest}")
+    return said
 
 
 def _fields(raw: str, pattern: re.Pattern[str]) -> list[Field]:
@@ -224,7 +240,8 @@ def fields_of(record: Record) -> Iterator[Field]:
     """List what RIS holds of a record, in the order in which it is written."""
     first, dash, last = record.pages.partition("-")
     whole = not dash or "-" in last or " " in record.pages
-    yield "TY", TYPE_OF[record.kind]
+    unknown = next((text for tag, text in record.extra if tag == "TY"), "") if record.kind == "other" else ""
+    yield "TY", unknown or TYPE_OF[record.kind]
     plain: list[tuple[str, Iterable[str]]] = [
         ("TI", [record.title]),
         ("TT", [record.original_title]),
@@ -276,7 +293,7 @@ def _holds(field: Field, record: Record) -> bool:
     """Say whether a field of `extra` can be written as it stands and would be read into `extra` again."""
     tag = field[0]
     again = record.origin.format == "ris" and TAGS.get(tag) in _ONE
-    return bool(_TAG.fullmatch(tag)) and (again or not TAGS.get(tag))
+    return bool(_TAG.fullmatch(tag)) and tag not in ("TY", "ER") and (again or not TAGS.get(tag))
 
 
 _ONE = frozenset({"title", "issn", "publisher", "place", "doi", "first-page", "last-page", "accession", "language"})

@@ -9,6 +9,7 @@ from pipeline.formats.source import Joined, Readable, Source
 
 _CHUNK = 1 << 18
 _BOM = "\ufeff"
+_ASCII = "<?xml ~+&\\".ljust(99)  # UTF-16, EBCDIC and what is no text encoding (IDNA, UTF-7) change it
 _DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']")
 
 
@@ -78,18 +79,25 @@ def as_utf8(source: Source) -> Readable:
     """Return an XML file's bytes as UTF-8, whatever its byte order mark or its declaration says."""
     head = source.stream.read(256)
     encoding = encoding_of(head)
-    if encoding == "utf-8" and (declared := _DECLARED.match(head)):
+    declared = _DECLARED.match(head) if encoding == "utf-8" else None
+    if declared:
         encoding = declared.group(1).decode("ascii")
     rest = Joined(head, source.stream)
-    try:
-        decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    except LookupError:
-        source.notice(f"the encoding {encoding!r} that it declares is not known; read as UTF-8.")
+    if declared and not _holds_ascii(encoding):
+        source.notice(f"it declares the encoding {encoding!r}, which is not known or not the file's; read as UTF-8.")
         return rest
     if codecs.lookup(encoding).name in ("utf-8", "ascii"):
         return rest
     source.notice(f"read as {encoding.upper()}, not UTF-8.")
-    return _Recoded(rest, decoder)
+    return _Recoded(rest, codecs.getincrementaldecoder(encoding)(errors="replace"))
+
+
+def _holds_ascii(encoding: str) -> bool:
+    """Say whether a declaration that was read as ASCII can tell the truth: the encoding is known, and extends ASCII."""
+    try:
+        return _ASCII.encode(encoding) == _ASCII.encode()
+    except (LookupError, UnicodeError):
+        return False
 
 
 class _Recoded:

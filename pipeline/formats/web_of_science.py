@@ -13,6 +13,7 @@ TYPES = {"J": "article", "B": "book", "S": "chapter", "P": "other"}
 _BY_LINE = frozenset({"AU", "AF", "BE", "CA", "C1", "CR"})  # tags whose lines are items of a list
 _START = re.compile(r"\nPT [JBSP]\b")
 _FIELDS = re.compile(r"^([A-Z][A-Z0-9]) (.*(?:\n   .*)*)", re.MULTILINE)
+_ODD = re.compile(r"^(?![A-Z][A-Z0-9](?: |$)|   |[ \t]*$).+", re.MULTILINE)
 _END = re.compile(r"^ER[ \t]*$", re.MULTILINE)
 _FILE_END = re.compile(r"^EF[ \t]*$", re.MULTILINE)
 _CLAIMED = re.compile(r"\s*(?:FN .*\n(?:VR .*\n)?\s*)?PT [JBSP]\n", re.MULTILINE)
@@ -30,9 +31,13 @@ def read(source: Source) -> Blocks:
     for block in blocks(source, _START):
         if block.begun:
             yield from _block(block, source)
-        elif unknown := [line for line in block.text.split("\n") if line.strip() and line[:3] not in ("FN ", "VR ")]:
+            continue
+        unknown = [line for line in block.text.split("\n") if line.strip() and line[:3] not in ("FN ", "VR ", "EF")]
+        cut_off = block.last and block.text.strip() and not _FILE_END.search(block.text)
+        if unknown or cut_off:
             source.begin(block.line)
-            yield source.fault("this text belongs to no record", "\n".join(unknown), line=block.line, remedy=_AGAIN)
+            what = "this text belongs to no record" if unknown else "the file is cut off before its first record"
+            yield source.fault(what, block.text, line=block.line, remedy=_AGAIN)
 
 
 def _block(block: Block, source: Source) -> Blocks:
@@ -45,7 +50,12 @@ def _block(block: Block, source: Source) -> Blocks:
         return
     if end is None:
         source.notice("this record has no ER line; it was taken up to the next PT line.", block.line)
-    yield assemble(_said(raw), name=source.name(raw), origin=origin)
+    if odd := _ODD.search(raw):
+        what = f"this line is neither a tag nor goes on with one: {odd.group().strip()[:80]!r}"
+        line = block.line + raw.count("\n", 0, odd.start())
+        yield source.fault(what, raw, line=line, remedy=_AGAIN)
+    else:
+        yield assemble(_said(raw), name=source.name(raw), origin=origin)
     after = block.text[len(raw) :]
     line = block.line + raw.count("\n")
     if block.last and not _FILE_END.search(after):

@@ -41,6 +41,7 @@ def values(data, format_name, stream=None):
         sum(isinstance(each, Record) for each in found),
         sum(isinstance(each, Fault) for each in found),
     )
+    assert found or reading.notices or not data.strip()
     blocks = [each.origin.block for each in found if isinstance(each, Record)]
     assert blocks == sorted(set(blocks))
     assert len({each.id for each in found if isinstance(each, Record)}) == len(blocks)

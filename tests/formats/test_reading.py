@@ -158,3 +158,98 @@ def test_every_prefix_of_a_pubmed_file_says_that_it_is_cut_off():
         assert isinstance(values[-1], Fault)
         assert len(values) == data[:length].count(b"</PubmedArticle>") + 1
     assert not any(isinstance(v, Fault) for v in read(data)[0])
+
+
+def what(values):
+    return [value.what if isinstance(value, Fault) else value.title for value in values]
+
+
+def test_a_ris_type_that_is_not_known_is_kept_and_written_back():
+    (record,), _ = read("TY  - PAT\nTI  - A machine for nothing\nER  - \n")
+    assert (record.kind, record.extra) == ("other", (("TY", "PAT"),))
+    assert (
+        b"".join(formats.write([record], format="ris")) == b"TY  - PAT\r\nTI  - A machine for nothing\r\nER  - \r\n\r\n"
+    )
+
+
+def test_text_that_stands_behind_a_ris_type_is_kept():
+    (record,), _ = read("TY  - JOUR\nTI a title with a broken tag\nPY  - 2001\nER  - \n", format="ris")
+    assert (record.year, record.extra) == (2001, (("TY", "TI a title with a broken tag"),))
+
+
+def test_what_follows_a_ris_record_that_says_nothing_is_judged_too():
+    values, _ = read("TY  - JOUR\nER  - \nTI  - Left behind\nER  - \n", format="ris")
+    assert what(values) == ["this record says nothing but its type", "a record without a TY line begins here"]
+    assert "Left behind" in values[1].raw
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("ris", "some text\n", "no record begins here: there is no TY line"),
+        ("nbib", "some text\n", "this text belongs to no record"),
+        ("bibtex", "some text\n", "no entry begins here: an '@' is missing"),
+        ("csl-json", "some text\n", "no array begins here"),
+        ("csl-json", " \n", "the file is cut off before its first item"),
+        ("csv", "some text\n", "no column is known to hold the title; the table begins 'some text'"),
+        ("pubmed-xml", "some text\n", "text here belongs to no record: 'some text'"),
+        ("web-of-science", "some text\n", "this text belongs to no record"),
+        ("web-of-science", "FN Clarivate\nVR 1.", "the file is cut off before its first record"),
+    ],
+)
+def test_a_file_without_any_record_is_a_fault(name, text, says):
+    assert what(read(text, format=name)[0]) == [says]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("web-of-science", "FN Clarivate\nVR 1.0\nEF\n"),
+        ("pubmed-xml", "<PubmedArticleSet></PubmedArticleSet>"),
+        ("csl-json", "[]"),
+        ("csv", "title,authors,year\n"),
+    ],
+)
+def test_an_export_that_is_whole_and_empty_is_noticed(name, text):
+    values, reading = read(text, format=name)
+    assert (values, reading.notices) == ([], ("x.ris: the file holds no record.",))
+
+
+def test_a_bibtex_entry_that_cannot_be_read_is_shown_whole():
+    (fault,), _ = read("@article{no_comma\n title = {One},\n year = 2001\n}\n", format="bibtex")
+    assert fault.raw == "@article{no_comma\n title = {One},\n year = 2001\n}"
+
+
+def test_text_behind_a_bibtex_entry_is_noticed():
+    values, reading = read("@article{a, title = {One}}\n a stray line\n", format="bibtex")
+    assert what(values) == ["One"]
+    assert reading.notices == ("x.ris, line 2: this text belongs to no entry and was left out: 'a stray line'.",)
+
+
+def test_a_line_that_web_of_science_does_not_write_is_a_fault():
+    text = "FN Clarivate\nVR 1.0\nPT J\nTI One\nwrapped by a mail program\nER\n\nPT J\nTI Two\nER\n\nEF\n"
+    values, _ = read(text)
+    assert what(values) == ["this line is neither a tag nor goes on with one: 'wrapped by a mail program'", "Two"]
+    assert values[0].line == 5
+
+
+def test_an_array_that_streams_by_in_pieces_is_read_as_whole(monkeypatch):
+    monkeypatch.setattr("pipeline.formats.text._CHUNK", 7)
+    items = [f'{{"type": "book",\n "title": "Nothing {number}"}}' for number in range(60)]
+    values, _ = read("[\n" + ",\n".join(items) + "\n]\n", format="csl-json")
+    assert [(v.title, v.origin.line) for v in values] == [(f"Nothing {n}", 2 + 2 * n) for n in range(60)]
+
+
+@pytest.mark.parametrize("encoding", ["hex", "UTF-16", "idna", "x-unknown", "rot13"])
+def test_a_declared_encoding_that_the_file_is_not_in_is_noticed(encoding):
+    text = f'<?xml version="1.0" encoding="{encoding}"?>\n{XML.partition("?>")[2].strip()}'
+    values, reading = read(text, format="pubmed-xml")
+    assert [v.id for v in values] == ["s:1", "s:2"]
+    assert reading.notices == (
+        f"x.ris: it declares the encoding '{encoding}', which is not known or not the file's; read as UTF-8.",
+    )
+
+
+def test_a_deleted_number_beside_bytes_that_are_no_text_is_a_fault():
+    data = b"<PubmedArticleSet><DeleteCitation><PMID \xdf>7</PMID></DeleteCitation></PubmedArticleSet>"
+    assert what(read(data, format="pubmed-xml")[0]) == ["PubMed deleted the PMID '7'"]
