@@ -248,7 +248,7 @@ def judge(c: Comparison) -> Rule | None:
 
 
 def _look_alike(c: Comparison) -> bool:
-    """Say whether a person would wonder: the titles are nearly the same, or the page is, and one thing alone forbids."""
+    """Say whether a person would wonder: titles nearly the same, or one page, and one thing alone that forbids."""
     if (DIFFERENT in (c.doi, c.pmid)) + (c.registration == DIFFERENT) + (c.marks == DIFFERENT) > 1:
         return False
     return c.title in (SAME, ALIKE, PART, CLOSE) or (c.pages == SAME and c.volume == SAME)

@@ -312,8 +312,9 @@ def _rows(header: tuple[str, ...], lines: Sequence[_Line], file: str) -> tuple[t
         for place in (*without, *range(len(header), len(texts))):
             if place < len(texts) and texts[place].strip():
                 nameless.setdefault(place, []).append((number, texts[place]))
-        padded = texts + [""] * (len(header) - len(texts))
-        cells = {name: unescape(text) for name, text in zip(header, padded, strict=False) if name}
+        plain = [unescape(text) for text in texts] if any(map(_ESCAPED.match, texts)) else texts
+        cells = dict(zip(header, itertools.chain(plain, itertools.repeat("")), strict=False))
+        cells.pop("", None)
         kinds = {header[place]: kind for place, kind in made.items() if place < len(header) and header[place]}
         rows.append(Row(number, cells, kinds))
     faults.extend(_nameless(found, file) for found in nameless.values())

@@ -6,7 +6,6 @@ print another number or another name.
 
 import base64
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -43,7 +42,6 @@ from pipeline.report.words import MONTHS
 
 Laid = dict[str, Any]  # a node of the laid-out document: what JSON can hold
 
-_SPACE = "\t\n"
 _TALL = 1200  # characters from which on a cell may be higher than a page
 # Room for a drawing on an A4 page, upright and on its side, in CSS pixels (96 to the inch), captions left out.
 _UPRIGHT = (627, 793)
@@ -52,6 +50,12 @@ _SMALL = 0.75  # letters of 12 pixels come out at less than 7 points
 _LARGER = 1.15
 _TARGET = re.compile(r"(?:https?://|mailto:)[^\s\"<>\\^`{|}]+", re.ASCII)
 _ID = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
+# Control characters but tab and line feed, what turns the direction of writing, separators of lines and paragraphs,
+# surrogates, private use, and what is no character.
+_HIDES = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\uf8ff\ufeff\ufffe\uffff"
+    r"\U000f0000-\U000ffffd\U00100000-\U0010fffd]"
+)
 
 
 def lay_out(document: Document) -> Laid:
@@ -73,17 +77,11 @@ def visible(text: str) -> str:
     >>> visible("a\u202eb\x1b[2Jc"), visible("two\nlines")
     ('a⟨U+202E⟩b⟨U+001B⟩[2Jc', 'two\nlines')
     """
-    return "".join(_shown(char) if _hides(char) else char for char in text)
+    return _HIDES.sub(_shown, text)
 
 
-def _hides(char: str) -> bool:
-    kind = unicodedata.category(char)
-    turns = "\u202a" <= char <= "\u202e" or "\u2066" <= char <= "\u2069" or char in "\ufeff\u2028\u2029\ufffe\uffff"
-    return turns or kind in {"Cs", "Co"} or (kind == "Cc" and char not in _SPACE)
-
-
-def _shown(char: str) -> str:
-    return f"⟨U+{ord(char):04X}⟩"
+def _shown(hidden: re.Match[str]) -> str:
+    return f"⟨U+{ord(hidden.group()):04X}⟩"
 
 
 def number(value: float, language: str) -> str:
