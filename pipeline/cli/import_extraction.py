@@ -51,7 +51,7 @@ def import_extraction(path: Path, *, tool: str, folder: Path, out: Path | None, 
         files.read(path),
         file=str(path),
         settings=settings.extraction,
-        titles={name: one.record.title for name, one in extract.included_citations(settings, now).items()},
+        included=tuple(extract.included_citations(settings, now).values()),
         there=extract.forms(review),
     )
     _tell(found)

@@ -5,15 +5,16 @@ the settings say so, or as a column of the person's own.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.deduplicate.citation import Citation
 from pipeline.errors import Fault, FormError, did_you_mean
 from pipeline.extraction.columns import Form, forms
 from pipeline.extraction.forms import read_files
 from pipeline.extraction.outcomes import Study
 from pipeline.extraction.settings import REPORT, CovidenceResult, ExtractionSettings
-from pipeline.extraction.starters import plain_name
+from pipeline.extraction.starters import free_name, plain_name
 from pipeline.records import tables
 
 # Headings that every export has. Source: Covidence, "Data extraction export" (CSV): one row a reviewer and study, and
@@ -21,6 +22,7 @@ from pipeline.records import tables
 NUMBER, STUDY, TITLE, REVIEWER = "Covidence #", "Study ID", "Title", "Reviewer Name"
 CONSENSUS = "consensus"
 ONLY_ARM = "all patients"  # what the arm is called where the settings name none
+_TOLD = ("value", "value_status", "events", "range_low", "range_high")  # cells without which a row says nothing
 
 # Headings of Covidence's own template to columns of the studies form; the settings come first.
 _TEMPLATE = {
@@ -48,7 +50,7 @@ class Covidence:
     Attributes:
         forms: path below extraction/ of each new form to its bytes.
         placed: each column of the export and where it went, in the order of the export.
-        left_out: each row that was not taken, and why.
+        left_out: each row, and each number of one, that was not taken, and why.
         unlinked: each study without a report, and why.
     """
 
@@ -66,26 +68,42 @@ class _Named:
     report: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _There:
+    """What the forms of the review say of studies already.
+
+    Attributes:
+        begun: each owner and study that the owner has filled in.
+        by_number: number of a study in Covidence to its id here.
+        by_report: record or citation to the id of the study it reports.
+    """
+
+    begun: frozenset[tuple[str, str]]
+    by_number: Mapping[str, str]
+    by_report: Mapping[str, str]
+
+
 def read(
     data: bytes,
     *,
     file: str,
     settings: ExtractionSettings,
-    titles: Mapping[str, str] | None = None,
+    included: Sequence[Citation] = (),
     there: Mapping[str, bytes] | None = None,
 ) -> Covidence:
     """Turn an export into the forms of each extractor and, from its consensus rows, into agreed forms.
 
     A reviewer is the extractor of that name ("Anna Example" is anna-example, or anna if that is the name in the
     settings). Where the settings name no extractors, the consensus row of a study is taken, or its only row. A study
-    is linked to the one included citation of its title, and takes the study id that the forms have for that citation.
-    What the same extractor has filled in for a study stays, and the row of the export is left out.
+    is known by its number in Covidence, since its name there is only an author and a year. It is linked to the one
+    included citation of its title, and keeps the study id that the forms have for its number or that citation. What
+    the same extractor has filled in for a study stays, and the row of the export is left out.
 
     Args:
         data: the export.
         file: its name.
         settings: the words of the protocol, and where the columns of the export go.
-        titles: id of each included citation to its title.
+        included: the included citations.
         there: path to bytes of the forms that the review has.
 
     Raises:
@@ -104,8 +122,8 @@ def read(
     if faults:
         raise FormError(faults)
     owners, left_out = _owners(table, settings)
-    begun, known_as = _studies_there(there or {}, settings)
-    named, unlinked = _names(table, titles or {}, known_as)
+    known_there = _studies_there(there or {}, settings)
+    named, unlinked = _names(table, included, known_there)
     places = {heading: _place(heading, studies, settings) for heading in table.header}
     written: dict[str, bytes] = {}
     for owner in dict.fromkeys(owners.values()):
@@ -114,18 +132,22 @@ def read(
         for line in table.rows:
             if owners.get(line.number) != owner:
                 continue
-            if (owner, named[line[STUDY]].study_id) in begun:
+            if (owner, named[_key(line)].study_id) in known_there.begun:
                 left_out.append(f"Row {line.number}, {line[STUDY]}: the study is filled in already {whose}.")
             else:
                 lines.append(line)
         folder = f"{owner}/" if owner else ""
         if lines:
             written[f"{folder}covidence-studies.csv"] = _studies(lines, named, places, studies)
-        for name, content in _results(lines, named, settings).items():
-            written[f"{folder}covidence-{name}.csv"] = content
-    return Covidence(
-        forms=written, placed=tuple(places.items()), left_out=tuple(left_out), unlinked=tuple(unlinked.values())
-    )
+        results, untold = _results(lines, named, settings)
+        written.update((f"{folder}covidence-{name}.csv", content) for name, content in results.items())
+        left_out.extend(untold)
+    return Covidence(forms=written, placed=tuple(places.items()), left_out=tuple(left_out), unlinked=unlinked)
+
+
+def _key(line: tables.Row) -> str:
+    """Tell one study of an export from another: by its number; two may have one author and one year."""
+    return line[NUMBER] or line[STUDY]
 
 
 def _unknown_headings(table: tables.Table, settings: ExtractionSettings) -> Iterator[Fault]:
@@ -154,11 +176,11 @@ def _owners(table: tables.Table, settings: ExtractionSettings) -> tuple[dict[int
     faults = []
     rows_of: dict[str, list[tables.Row]] = {}
     for line in table.rows:
-        rows_of.setdefault(line[STUDY], []).append(line)
+        rows_of.setdefault(_key(line), []).append(line)
     for line in table.rows:
         name = plain_name(line[REVIEWER])
         first = name.split("-")[0]
-        alone = len(rows_of[line[STUDY]]) == 1
+        alone = len(rows_of[_key(line)]) == 1
         if name == CONSENSUS or (not settings.extractors and alone):
             owners[line.number] = ""
         elif not settings.extractors:
@@ -181,38 +203,44 @@ def _owners(table: tables.Table, settings: ExtractionSettings) -> tuple[dict[int
     return owners, left_out
 
 
-def _studies_there(
-    there: Mapping[str, bytes], settings: ExtractionSettings
-) -> tuple[set[tuple[str, str]], dict[str, str]]:
-    """Say which studies each owner has filled in, and what study each report belongs to."""
+def _studies_there(there: Mapping[str, bytes], settings: ExtractionSettings) -> _There:
     begun = set()
-    known_as: dict[str, str] = {}
+    by_number: dict[str, str] = {}
+    by_report: dict[str, str] = {}
     for filled in read_files(there, settings).rows:
-        if isinstance(filled.row, Study):
-            known_as.update(dict.fromkeys(filled.row.reports, filled.row.study_id))
+        row = filled.row
+        if isinstance(row, Study):
+            by_report.update(dict.fromkeys(row.reports, row.study_id))
+            by_number.update((text, row.study_id) for name, text in row.extra if name == NUMBER)
             if not filled.waits:
-                begun.add((filled.owner, filled.row.study_id))
-    return begun, known_as
+                begun.add((filled.owner, row.study_id))
+    return _There(begun=frozenset(begun), by_number=by_number, by_report=by_report)
 
 
 def _names(
-    table: tables.Table, titles: Mapping[str, str], known_as: Mapping[str, str]
-) -> tuple[dict[str, _Named], dict[str, str]]:
+    table: tables.Table, included: Sequence[Citation], there: _There
+) -> tuple[dict[str, _Named], tuple[str, ...]]:
     """Find the report and the study id of each study of the export; say of which studies no report was found."""
-    by_title: dict[str, list[str]] = {}
-    for citation, title in titles.items():
-        by_title.setdefault(plain_name(title), []).append(citation)
-    named = {}
-    unlinked = {}
+    by_title: dict[str, list[Citation]] = {}
+    for citation in included:
+        by_title.setdefault(plain_name(citation.record.title), []).append(citation)
+    named: dict[str, _Named] = {}
+    unlinked = []
+    taken = {*there.by_number.values(), *there.by_report.values()}
     for line in table.rows:
+        if _key(line) in named:
+            continue
         fits = by_title.get(plain_name(line[TITLE]), []) if plain_name(line[TITLE]) else []
-        report = fits[0] if len(fits) == 1 else ""
-        name = line[STUDY]
-        named[name] = _Named(known_as.get(report) or plain_name(name), report)
+        report = fits[0] if len(fits) == 1 else None
+        known = [there.by_number.get(line[NUMBER], "")]
+        known += [there.by_report.get(name, "") for name in (report.id, *report.members)] if report else []
+        study_id = next(filter(None, known), "") or free_name(plain_name(line[STUDY]) or "study", taken)
+        taken.add(study_id)
+        named[_key(line)] = _Named(study_id, report.id if report else "")
         if not report:
             several = f"{len(fits)} included reports have" if fits else "no included report has"
-            unlinked[name] = f"{name}: {several} the title {line[TITLE]!r}."
-    return named, unlinked
+            unlinked.append(f"{line[STUDY]}: {several} the title {line[TITLE]!r}.")
+    return named, tuple(unlinked)
 
 
 def _place(heading: str, studies: Form, settings: ExtractionSettings) -> str:
@@ -233,7 +261,7 @@ def _studies(lines: Sequence[tables.Row], named: Mapping[str, _Named], places: M
     own = [heading for heading, place in places.items() if place.startswith("your own column")]
     rows = []
     for line in lines:
-        study = named[line[STUDY]]
+        study = named[_key(line)]
         cells = dict.fromkeys(names, "")
         cells |= {"study_id": study.study_id, "label": line[STUDY], "reports": study.report}
         for heading, place in places.items():
@@ -246,30 +274,43 @@ def _studies(lines: Sequence[tables.Row], named: Mapping[str, _Named], places: M
 
 def _results(
     lines: Sequence[tables.Row], named: Mapping[str, _Named], settings: ExtractionSettings
-) -> dict[str, bytes]:
-    """Fill in the outcomes form, and the arms that it names."""
+) -> tuple[dict[str, bytes], list[str]]:
+    """Fill in the outcomes form and the arms that it names; say which numbers have no value, and are not taken."""
     known = forms(settings)
-    numbers: dict[tuple[str, ...], dict[str, str]] = {}
+    numbers: list[dict[str, str]] = []
     arms: dict[tuple[str, str], dict[str, str]] = {}
+    untold = []
     for line in lines:
-        study = named[line[STUDY]].study_id
-        for heading, goes in settings.covidence_results.items():
-            if line[heading]:
-                arm = goes.arm or ONLY_ARM
-                key = (study, arm, goes.comparator, goes.outcome, goes.measure, goes.timepoint_months)
-                cells = numbers.setdefault(key, _number(key, goes))
-                cells[goes.cell] = line[heading]
-                own = _arm(arms, study, arm)
-                own["modality"] = goes.modality or own["modality"]
-                if goes.comparator:
-                    _arm(arms, study, goes.comparator)["role"] = "comparator"
+        study = named[_key(line)].study_id
+        for number in _numbers(line, study, settings):
+            if not any(number.get(cell) for cell in _TOLD):
+                what = f"{number['outcome']}, {number['measure']}, {number['arm']}"
+                untold.append(f"Row {line.number}, {line[STUDY]}: {what} has no value.")
+                continue
+            numbers.append(number)
+            own = _arm(arms, study, number["arm"])
+            own["modality"] = number.pop("modality") or own["modality"]
+            if number["comparator"]:
+                _arm(arms, study, number["comparator"])["role"] = "comparator"
     if not numbers:
-        return {}
-    return {
+        return {}, untold
+    filled = {
         name: tables.write(columns, ([cells.get(column, "") for column in columns] for cells in rows), form=True)
-        for name, rows in (("outcomes", numbers.values()), ("arms", arms.values()))
+        for name, rows in (("outcomes", numbers), ("arms", arms.values()))
         if (columns := [column.name for column in known[name].columns])
     }
+    return filled, untold
+
+
+def _numbers(line: tables.Row, study: str, settings: ExtractionSettings) -> Iterable[dict[str, str]]:
+    """Gather the cells of each number of a row, with the modality of its arm."""
+    numbers: dict[tuple[str, ...], dict[str, str]] = {}
+    for heading, goes in settings.covidence_results.items():
+        if line[heading]:
+            cells = numbers.setdefault(goes.number, _number(study, goes))
+            cells["modality"] = goes.modality or cells["modality"]
+            cells[goes.cell] = line[heading]
+    return numbers.values()
 
 
 def _arm(arms: dict[tuple[str, str], dict[str, str]], study: str, arm: str) -> dict[str, str]:
@@ -277,7 +318,7 @@ def _arm(arms: dict[tuple[str, str], dict[str, str]], study: str, arm: str) -> d
     return arms.setdefault((study, arm), told)
 
 
-def _number(key: tuple[str, ...], goes: CovidenceResult) -> dict[str, str]:
-    names = ("study_id", "arm", "comparator", "outcome", "measure", "timepoint_months")
-    told = dict(zip(names, key, strict=True))
-    return told | {"unit": goes.unit, "ci_level": goes.ci_level, "source": REPORT}
+def _number(study: str, goes: CovidenceResult) -> dict[str, str]:
+    names = ("arm", "comparator", "outcome", "measure", "timepoint_months")
+    told = dict(zip(names, goes.number, strict=True)) | {"study_id": study, "source": REPORT}
+    return told | {"arm": goes.arm or ONLY_ARM, "unit": goes.unit, "ci_level": goes.ci_level, "modality": ""}

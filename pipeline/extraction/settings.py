@@ -83,6 +83,11 @@ class CovidenceResult:
     cell: str = "value"
     timepoint_months: str = ""
 
+    @property
+    def number(self) -> tuple[str, ...]:
+        """Say which number it is a cell of: arm, comparator, outcome, measure, time."""
+        return (self.arm, self.comparator, self.outcome, self.measure, self.timepoint_months)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ExtractionSettings:
@@ -137,6 +142,7 @@ def check(settings: ExtractionSettings) -> tuple[Fault, ...]:
     return (
         *_check_outcomes(settings),
         *_check_words(settings),
+        *_check_covidence(settings),
         *unknown_words("extraction.vocabularies", settings.vocabularies, [each.column for each in VOCABULARIES]),
         *unknown_words("extraction.risk_of_bias", settings.risk_of_bias, list(TOOLS)),
     )
@@ -186,3 +192,13 @@ def _check_words(settings: ExtractionSettings) -> Iterator[Fault]:
     for column, times in Counter(vocabulary.column for vocabulary in settings.terms).items():
         if times > 1:
             yield Fault(what=f"two vocabularies fill the column {column!r}", column="extraction.own_vocabularies")
+
+
+def _check_covidence(settings: ExtractionSettings) -> Iterator[Fault]:
+    first: dict[tuple[str, ...], str] = {}
+    for heading, goes in settings.covidence_results.items():
+        other = first.setdefault((*goes.number, goes.cell), heading)
+        if other != heading:
+            what = f"{heading!r} and {other!r} fill one cell: {goes.cell} of {goes.outcome}, {goes.measure}"
+            remedy = "Say what tells them apart: arm, comparator, timepoint_months or cell."
+            yield Fault(what=what, column=f"extraction.covidence_results.{heading}", remedy=remedy)

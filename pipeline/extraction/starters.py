@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pipeline.extraction.columns import forms
 from pipeline.extraction.forms import write
@@ -37,7 +37,7 @@ def starter_forms(
     for citation, record in included.items():
         if citation not in extraction.unlinked:
             continue
-        study_id = _free(study_name(record), taken)
+        study_id = free_name(study_name(record), taken)
         taken.add(study_id)
         studies.append(
             Study(
@@ -83,7 +83,7 @@ def _label(record: Record) -> str:
     return f"{author} {record.year or '(no date)'}"
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: Collection[str]) -> str:
     """Return the name, or the first of name-b, name-c ... name-z, name-2, name-3 ... that is free."""
     tails = ["", *(f"-{letter}" for letter in "bcdefghijklmnopqrstuvwxyz")]
     found = next((name + tail for tail in tails if name + tail not in taken), "")

@@ -2,10 +2,13 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.deduplicate.citation import Citation
 from pipeline.errors import FormError
 from pipeline.extraction import covidence
 from pipeline.extraction.extract import extract
-from pipeline.extraction.settings import CovidenceResult
+from pipeline.extraction.settings import CovidenceResult, check
+from pipeline.records import tables
+from pipeline.records.record import Origin, Record
 
 HEADER = "Covidence #,Study ID,Title,Reviewer Name,Study design,Total number of participants,Sponsor,OS median,OS n"
 EXPORT = f"""{HEADER}
@@ -13,6 +16,11 @@ EXPORT = f"""{HEADER}
     7,Ada 2001,A title,Ben Other,Cohort study,100,Nobody,20,50
     7,Ada 2001,A title,Consensus,Randomised controlled trial,100,Nobody,20,50
     8,Bo 2002,Another,Anna Example,Case series,12,,,"""
+
+
+def citation(name, title, *members):
+    record = Record(id=name, origin=Origin(search="s"), title=title)
+    return Citation(id=name, members=(name, *members), record=record)
 
 
 @pytest.fixture
@@ -71,14 +79,14 @@ def test_what_was_imported_is_a_form_once_a_person_named_the_modality(two, form)
 def test_a_study_is_linked_to_the_included_report_of_its_title_and_takes_the_name_it_has_there(two, form):
     starter = form("study_id,label,reports,design\nada-a-2001,Ada A,s:1,")
     there = {f"extraction/{name}/2026-12-studies.csv": starter for name in ("anna", "ben")}
-    titles = {"s:1": "A Title.", "s:2": "Another", "s:3": "Another"}
-    found = covidence.read(form(EXPORT), file="e.csv", settings=two, titles=titles, there=there)
-    assert b'"ada-a-2001","Ada 2001","","","s:1","randomised trial"' in found.forms["covidence-studies.csv"]
+    included = [citation("c:1", "A Title.", "s:1"), citation("s:2", "Another"), citation("s:3", "Another")]
+    found = covidence.read(form(EXPORT), file="e.csv", settings=two, included=included, there=there)
+    assert b'"ada-a-2001","Ada 2001","","","c:1","randomised trial"' in found.forms["covidence-studies.csv"]
     assert found.unlinked == ("Bo 2002: 2 included reports have the title 'Another'.",)
 
 
 def test_a_study_without_a_report_of_its_title_is_said(two, form):
-    found = covidence.read(form(EXPORT), file="e.csv", settings=two, titles={"s:9": "Something else"})
+    found = covidence.read(form(EXPORT), file="e.csv", settings=two, included=[citation("s:9", "Else")])
     assert found.unlinked == (
         "Ada 2001: no included report has the title 'A title'.",
         "Bo 2002: no included report has the title 'Another'.",
@@ -100,6 +108,47 @@ def test_reading_an_export_a_second_time_leaves_every_row_out(two, form):
     there = {f"extraction/{path}": data for path, data in first.forms.items()}
     again = covidence.read(form(EXPORT), file="e.csv", settings=two, there=there)
     assert (again.forms, len(again.left_out)) == ({}, 4)
+
+
+def ids(data):
+    return [(row["study_id"], row["Covidence #"]) for row in tables.read(data, file="f").rows]
+
+
+def test_two_studies_of_one_author_and_year_are_told_apart_by_their_number_in_every_import(settings, form):
+    header = "Covidence #,Study ID,Title,Reviewer Name,Study design"
+    later = "9,Ada 2001,Third,Consensus,Cohort study"
+    both = "7,Ada 2001,First,Consensus,Cohort study\n8,Ada 2001,Second,Anna Example,Cohort study"
+    first = covidence.read(form(f"{header}\n{both}"), file="e.csv", settings=settings)
+    assert (ids(first.forms["covidence-studies.csv"]), first.left_out) == ([("ada-2001", "7"), ("ada-2001-b", "8")], ())
+    there = {f"extraction/{path}": data for path, data in first.forms.items()}
+    again = covidence.read(form(f"{header}\n{later}\n{both}"), file="e.csv", settings=settings, there=there)
+    assert ids(again.forms["covidence-studies.csv"]) == [("ada-2001-c", "9")]
+    assert len(again.left_out) == 2
+
+
+def test_a_study_whose_id_another_report_has_gets_an_id_of_its_own(two, form):
+    there = {"extraction/2026-12-studies.csv": form("study_id,label,reports,design\nada-2001,Ada,s:5,")}
+    found = covidence.read(form(EXPORT), file="e.csv", settings=two, there=there)
+    assert ids(found.forms["covidence-studies.csv"]) == [("ada-2001-b", "7")]
+
+
+def test_a_number_without_a_value_is_said_and_not_taken(two, form):
+    found = covidence.read(form(EXPORT.replace("Nobody,20,50", "Nobody,,50")), file="e.csv", settings=two)
+    assert sorted(found.forms) == [
+        "anna/covidence-studies.csv",
+        "ben/covidence-studies.csv",
+        "covidence-studies.csv",
+    ]
+    assert found.left_out == tuple(f"Row {row}, Ada 2001: OS, median, drug has no value." for row in (2, 3, 4))
+
+
+def test_two_columns_of_an_export_cannot_fill_one_cell(two):
+    same = CovidenceResult(outcome="OS", measure="median", arm="drug", unit="months")
+    wrong = replace(two, covidence_results={**two.covidence_results, "OS again": same})
+    assert [(fault.column, fault.what) for fault in check(wrong) if "covidence" in fault.column] == [
+        ("extraction.covidence_results.OS again", "'OS again' and 'OS median' fill one cell: value of OS, median")
+    ]
+    assert [fault for fault in check(two) if "covidence" in fault.column] == []
 
 
 def test_a_ratio_with_its_arms_is_complete_where_the_settings_say_all_of_it(settings, form):
