@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.prisma.boxes import Flow
 from pipeline.prisma.checklist_items import Item
+from pipeline.prisma.sources import called
 from pipeline.screening.progress import counted
 from pipeline.screening.settings import ScreeningSettings, Stage
 from pipeline.search.strategy import Strategy, clauses
@@ -148,13 +149,8 @@ def _each(searches: Sequence[Searched], field: str) -> str:
 
 
 def _citation_searching(searches: Sequence[Searched]) -> str:
-    kinds = {
-        "similar": "similar articles in PubMed",
-        "cited-by": "citing articles in PubMed",
-        "references": "cited references in PubMed",
-    }
     mine = [one for one in searches if one.strategy.via == "citation-searching"]
-    return "; ".join(kinds.get(one.strategy.kind, one.name) + ("" if one.days else " (not yet run)") for one in mine)
+    return "; ".join(called(one.strategy) + ("" if one.days else " (not yet run)") for one in mine)
 
 
 def _updates(searches: Sequence[Searched]) -> str:

@@ -19,10 +19,10 @@ AWAITING = {
     "dbr_awaiting_retrieval": "reports from databases and registers await retrieval",
     "dbr_awaiting_assessment": "reports from databases and registers await assessment",
     "dbr_awaiting_adjudication": "reports from databases and registers await the arbiter",
-    "other_awaiting_screening": "records from other methods await screening",
+    "other_awaiting_screening": "records from other methods await screening or the arbiter",
     "other_awaiting_retrieval": "reports from other methods await retrieval",
     "other_awaiting_assessment": "reports from other methods await assessment",
-    "other_awaiting_adjudication": "records or reports from other methods await the arbiter",
+    "other_awaiting_adjudication": "reports from other methods await the arbiter",
 }
 # What may stand between two boxes, and what it counts.
 ADJUSTMENTS = {

@@ -1,7 +1,25 @@
 """The searches of a review as the flow sees them, and what was taken out before anybody screened it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from pipeline.search.strategy import Strategy
+
+_ASKED: Mapping[str, str] = {
+    "similar": "Similar articles in",
+    "cited-by": "Citing articles in",
+    "references": "Cited references in",
+}
+
+
+def called(strategy: Strategy) -> str:
+    """Name where a search was run as the diagram does: its source, and what was asked there if it was no query.
+
+    >>> called(Strategy(kind="similar")), called(Strategy(database="Embase", kind="export"))
+    ('Similar articles in PubMed', 'Embase')
+    """
+    return f"{_ASKED.get(strategy.kind, '')} {strategy.database}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

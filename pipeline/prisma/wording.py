@@ -46,7 +46,7 @@ _OPEN: Mapping[str, tuple[str, str]] = {
     "dbr_awaiting_retrieval": ("dbr_sought", "Awaiting retrieval"),
     "dbr_awaiting_assessment": ("dbr_assessed", "Awaiting assessment"),
     "dbr_awaiting_adjudication": ("dbr_assessed", "Awaiting the arbiter"),
-    "other_awaiting_screening": ("other_identified", "Awaiting screening"),
+    "other_awaiting_screening": ("other_identified", "Awaiting screening or the arbiter"),
     "other_awaiting_retrieval": ("other_sought", "Awaiting retrieval"),
     "other_awaiting_assessment": ("other_assessed", "Awaiting assessment"),
     "other_awaiting_adjudication": ("other_assessed", "Awaiting the arbiter"),

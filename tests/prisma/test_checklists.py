@@ -64,7 +64,7 @@ def test_prisma_s_is_filled_from_the_searches_and_says_what_was_never_run_and_no
     found = {number: known.text for number, known in checklists.of_searches(SEARCHES, "By rules, made-up 1.0.").items()}
     assert found == {
         "1": "PubMed; Embase (Embase.com) (not yet run)",
-        "5": "Reference list of Made-up 2020; similar articles in PubMed (not yet run)",
+        "5": "Reference list of Made-up 2020; Similar articles in PubMed (not yet run)",
         "8": "1 string, verbatim as run; not yet run: embase",
         "9": "pubmed: publication date to 2024-10-20, language English; no limits: near",
         "10": "pubmed: RCT filter, made up",

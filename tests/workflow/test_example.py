@@ -54,7 +54,7 @@ def test_searches_that_were_never_run_are_said_and_never_counted_as_nothing(exam
     folder = ReviewFolder(example)
     settings = protocol.load(folder)
     counted = flow.count(folder, settings, standing.load(folder, settings))
-    assert counted.not_run == ("PubMed", "Embase", "Cochrane Library")
+    assert counted.not_run == ("PubMed", "Embase", "Cochrane Library", "Similar articles in PubMed")
     assert counted.n("database_results") is None
     assert counted.n("citations_results") == 200
     assert counted.n("new_reports") == 152  # the 116 that Nigri 2018 retained, and 36 more that Xue 2025 reports on

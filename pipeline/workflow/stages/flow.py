@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from pipeline.prisma import diagram, flow, r_package
 from pipeline.prisma.boxes import Flow
-from pipeline.prisma.sources import Source
+from pipeline.prisma.sources import Source, called
 from pipeline.prisma.versions import Baseline
 from pipeline.records import tables
 from pipeline.workflow import baselines, history, pictures, standing
@@ -79,7 +79,7 @@ def sources(folder: ReviewFolder, protocol: Protocol) -> Iterator[Source]:
     """List every search as the flow sees it: where it was run, or that it was not yet."""
     held = history.by_search(history.runs(folder))
     for name, search in protocol.searches.items():
-        yield Source(id=name, name=search.database, via=search.via, ran=name in held)
+        yield Source(id=name, name=called(search), via=search.via, ran=name in held)
 
 
 def _rows(found: Flow) -> Iterator[tuple[str, str, str, str]]:
