@@ -1,13 +1,14 @@
 """The PRISMA stage: every box counted from rows, as a diagram, as a table, and as the R package reads it."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from pipeline.prisma import diagram, flow, r_package
+from pipeline.prisma import diagram, flow, r_package, wording
 from pipeline.prisma.boxes import Flow
 from pipeline.prisma.sources import Source, called
 from pipeline.prisma.versions import Baseline
 from pipeline.records import tables
-from pipeline.workflow import baselines, history, pictures, standing
+from pipeline.workflow import baselines, derived, history, pictures, standing
 from pipeline.workflow.account import Account, counted
 from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.protocol import Protocol
@@ -16,7 +17,7 @@ from pipeline.workflow.stages import collect
 from pipeline.workflow.standing import Standing
 
 THEMES: Mapping[diagram.Theme, str] = {"colour": "", "grey": "-grey"}  # what ends the name of the file
-TITLE = "PRISMA 2020 flow diagram"
+PICTURES = {"pdf": pictures.pdf, "png": pictures.png}
 BOXES = ("box", "part", "n", "ids")
 
 
@@ -39,10 +40,12 @@ def run(work: Work) -> Account:
 def _write(folder: ReviewFolder, boxes: str, picture: str, found: Flow) -> None:
     """Write the boxes of a flow as a table, and the flow as pictures, in colour and in grey."""
     folder.derive(f"prisma/{boxes}.csv", tables.write(BOXES, _rows(found)))
+    title = wording.title(found)
     for theme, ending in THEMES.items():
         drawn = diagram.svg(found, theme=theme)
         folder.derive(f"prisma/{picture}{ending}.svg", drawn.encode())
-        folder.derive(f"prisma/{picture}{ending}.pdf", pictures.pdf(drawn, title=TITLE, fonts_of_the_system=False))
+        for kind, draw in PICTURES.items():
+            folder.derive(f"prisma/{picture}{ending}.{kind}", draw(drawn, title=title, fonts_of_the_system=False))
 
 
 def count(folder: ReviewFolder, protocol: Protocol, stands: Standing) -> Flow:
@@ -76,10 +79,13 @@ def views(folder: ReviewFolder, protocol: Protocol, stands: Standing, found: Flo
 
 
 def sources(folder: ReviewFolder, protocol: Protocol) -> Iterator[Source]:
-    """List every search as the flow sees it: where it was run, or that it was not yet."""
+    """List every search as the flow sees it: where it was run and what came of it, or that it was not yet."""
     held = history.by_search(history.runs(folder))
+    unread = (removal.record for _, removal in collect.removals(folder))
+    came = Counter(record.partition(":")[0] for record in (*derived.retrieved(folder), *unread))
     for name, search in protocol.searches.items():
-        yield Source(id=name, name=called(search), via=search.via, ran=name in held)
+        ran = name in held
+        yield Source(id=name, name=called(search), via=search.via, ran=ran, delivered=came[name] if ran else None)
 
 
 def _rows(found: Flow) -> Iterator[tuple[str, str, str, str]]:
