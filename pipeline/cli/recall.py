@@ -7,7 +7,7 @@ import click
 
 from pipeline.cli.lint import read_text
 from pipeline.cli.run import endpoint_of
-from pipeline.cli.terminal import plain
+from pipeline.cli.terminal import complain, plain
 from pipeline.errors import Fault, ProtocolError, did_you_mean
 from pipeline.records import identifiers
 from pipeline.search.eutils import Client, credentials
@@ -35,7 +35,7 @@ def recall_command(*, query: str, known: tuple[str, ...], lists: tuple[Path, ...
     pmids = _pmids(known, lists)
     asked, limits = _asked(query)
     who = credentials(os.environ)
-    with endpoint_of(where) as endpoint, Client(endpoint, credentials=who, tell=_complain) as client:
+    with endpoint_of(where) as endpoint, Client(endpoint, credentials=who, tell=complain) as client:
         outcome = recall(client, asked, pmids, limits=limits)
         if client.sandbox:
             click.echo("SANDBOX: fictitious PMIDs, not PubMed.")
@@ -65,10 +65,6 @@ def _asked(query: str) -> tuple[str, Limits]:
         raise ProtocolError(Fault(what=what, accepted=", ".join(searches), remedy=remedy))
     strategy = searches[query]
     return read_query(review.text(strategy.accepted or strategy.query)), strategy.limits
-
-
-def _complain(said: str) -> None:
-    click.echo(said, err=True)
 
 
 def _pmids(known: tuple[str, ...], lists: tuple[Path, ...]) -> tuple[str, ...]:

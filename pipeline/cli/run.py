@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pipeline.workflow.account import Account
     from pipeline.workflow.run import Result
 
+_ADDRESS = ("http://", "https://")
+
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=".")
@@ -48,10 +50,11 @@ def opened(folder: Path, *, pubmed: str) -> ReviewFolder:
     Raises:
         ProtocolError: it is no review, or holds runs of the other kind.
     """
+    from pipeline.search.eutils import is_sandbox
     from pipeline.workflow import practice
 
     review = ReviewFolder(folder)
-    sandbox = pubmed == "sandbox"
+    sandbox = pubmed == "sandbox" or (pubmed.startswith(_ADDRESS) and is_sandbox(pubmed))
     if sandbox and not (review.root.name == practice.COPY and (review.root.parent / PROTOCOL).is_file()):
         review = practice.copy(review)
     practice.check(review, sandbox=sandbox)
@@ -80,7 +83,7 @@ def bring_up_to_date(
             terminal.console(stderr=True).print(said, style="yellow")
         given: dict[str, Any] = dict(options)
         if endpoint is not None:
-            given["client"] = _client(endpoint, settings.pubmed.email, clock(moment))
+            given["client"] = _client(endpoint, settings.pubmed.email, review, clock(moment))
         work = run.Work(folder=review, protocol=settings, now=moment, tool=tool(), progress=progress, options=given)
         results = run.run(STAGES, work, tell=lambda result: terminal.tell(out, result))
     report = f"{OUTPUTS}/report.html"
@@ -101,7 +104,7 @@ def endpoint_of(pubmed: str) -> Iterator[str]:
 
         with server.serving(corpus.bundled(), today=now().date()) as sandbox:
             yield sandbox.address
-    elif pubmed.startswith(("http://", "https://")):
+    elif pubmed.startswith(_ADDRESS):
         yield pubmed
     else:
         raise click.BadParameter(f"{pubmed!r} is not accepted; accepted: live, sandbox, or an address.")
@@ -129,10 +132,14 @@ def tool() -> str:
     return f"living-review {__version__}"
 
 
-def _client(endpoint: str, email: str, now: "Callable[[], datetime]") -> "Callable[[], Client]":
+def _client(endpoint: str, email: str, review: ReviewFolder, now: "Callable[[], datetime]") -> "Callable[[], Client]":
     """Make the client when a search first needs it, and the same one for all searches."""
     from functools import cache
 
     from pipeline.search.eutils import Client, credentials
 
-    return cache(lambda: Client(endpoint, credentials=credentials(os.environ, email=email), now=now))
+    def make() -> Client:
+        who = credentials(os.environ, email=email, review=review.root)
+        return Client(endpoint, credentials=who, tell=terminal.complain, now=now)
+
+    return cache(make)

@@ -71,6 +71,11 @@ def say(out: "Console", line: str, word: str, style: str) -> None:
     out.print(plain(line))
 
 
+def complain(sentence: str) -> None:
+    """Print on standard error what went wrong and is tried again, above the bar if one is shown."""
+    console(stderr=True).print(plain(sentence), style="yellow")
+
+
 @contextmanager
 def progress() -> Iterator[Progress]:
     """Show a bar with rate and time left while a stage works; nothing where there is no terminal."""

@@ -84,6 +84,7 @@ def retrieve(
         new, standing = new.together(revised), standing.without(revised)
     fetched = fetch_records(pubmed, new, sink=sink, kept=kept, accept_missing=strategy.accept_missing, tell=tell)
     pmids = fetched.pmids.together(standing) if standing else fetched.pmids
+    recount = pubmed.search(asked, listed=0).count if asked else None
     run = SearchRun(
         search=search,
         date=stamp(begun)[:10],
@@ -106,6 +107,7 @@ def retrieve(
         translations=listed.found.translations,
         notices=listed.found.notices,
         count=listed.found.count,
+        recount=recount,
         identified=len(pmids),
         ids_sha256=search_run.sha256(search_run.ids_text(pmids)),
         held=len(standing),

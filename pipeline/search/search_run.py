@@ -94,6 +94,8 @@ class SearchRun(msgspec.Struct, frozen=True, kw_only=True):
         translations: PubMed's TranslationSet, as (from, to).
         notices: PubMed's warnings and errors about the term.
         count: what PubMed counted for `asked`; for a citation search, how many links were taken and passed the limits.
+        recount: what PubMed counted for `asked` once every record had come; null for a citation search. Where it is not
+            `count`, its index moved meanwhile.
         identified: how many records the run stands for: `count` less those in `vanished`, with `replaced` joined.
         ids_file, ids_sha256: the file of all PMIDs of the run, one a line, ascending.
         held: how many of them were not fetched again, because an earlier run holds them.
@@ -132,6 +134,7 @@ class SearchRun(msgspec.Struct, frozen=True, kw_only=True):
     translations: tuple[tuple[str, str], ...] = ()
     notices: tuple[Notice, ...] = ()
     count: int
+    recount: int | None = None
     identified: int
     ids_file: str = IDS_FILE
     ids_sha256: str

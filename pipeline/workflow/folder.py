@@ -212,12 +212,25 @@ class ReviewFolder:
             ReviewError: the search was finished.
         """
         target = self.path(f"{place}/{name}" if name else place)
-        if not place.startswith("queries/runs/") or self.path(f"{place}/run.json").exists():
-            raise ReviewError(Fault(what="is history and is not to be removed", file=place))
+        self._check_unfinished(place)
         if name:
             files.remove(target, known_as=f"{place}/{name}")
         else:
             shutil.rmtree(target, ignore_errors=True)
+
+    def take_up(self, place: str, new: str) -> None:
+        """Give the folder of a search that was broken off another name, to go on in it; history stays.
+
+        Raises:
+            ReviewError: one of the searches was finished.
+        """
+        self._check_unfinished(place)
+        self.abandon(new)
+        self.path(place).replace(self.path(new))
+
+    def _check_unfinished(self, place: str) -> None:
+        if not place.startswith("queries/runs/") or self.path(f"{place}/run.json").exists():
+            raise ReviewError(Fault(what="is history and is not to be changed", file=place))
 
     def derive(self, relative: str, data: bytes | Iterable[bytes]) -> None:
         """Write a derived file, whole or piece by piece, unless it already holds these bytes."""

@@ -204,9 +204,15 @@ def _pubmed(run: SearchRun) -> Iterator[Block]:
     ):
         if ids:
             yield Paragraph(content=(f"{label}: PMID {listed(list(ids))}.",))
+    if run.replaced:
+        merged = listed([f"{was} into {now}" for was, now in run.replaced])
+        yield Paragraph(content=(f"Merged by PubMed, and taken under the new PMID: {merged}.",))
     for drift in run.drifts:
         then = f"while they were listed, {drift.recounted:,}; settled by a re-count"
         yield Paragraph(content=(f"{who[0].upper()}{who[1:]} counted {drift.counted:,} records and, {then}.",))
+    if run.recount is not None and run.recount != run.count:
+        then = f"{run.recount:,} when the last record had come; what came in meanwhile is for the next run"
+        yield Paragraph(content=(f"{who[0].upper()}{who[1:]} counted {run.count:,} records, and {then}.",))
 
 
 def _files(search: Search) -> Iterator[Block]:

@@ -8,6 +8,7 @@ from pipeline.errors import SearchError
 from pipeline.search import search_run
 from pipeline.search.eutils import Client
 from pipeline.search.pubmed import Progress
+from pipeline.search.remarks import remarks
 from pipeline.search.retrieval import retrieve
 from pipeline.search.search_run import SearchRun
 from pipeline.search.strategy import Strategy, read_query, term
@@ -112,6 +113,7 @@ def _ask(work: Work, source: _Source, told: _Told) -> None:
     except SearchError as error:
         told.unreachable.append(f"{name}: {source.so_far}. {error}")
         return
+    told.warnings.extend(f"{name}: {remark}" for remark in remarks(found))
     records = counted(found.identified, "record")
     if not source.runs:
         told.did.append(f"{name}: {records} found and fetched.")
@@ -126,8 +128,7 @@ def _run_one(work: Work, client: Client, source: _Source, seeds: Sequence[str]) 
     """Run one strategy: pages go to their place as they come, the run itself when every figure agrees."""
     folder, name, strategy = work.folder, source.name, source.strategy
     place = history.place(folder, name, work.now.date().isoformat())
-    for broken in history.unfinished(folder, name):
-        folder.abandon(broken, search_run.IDS_FILE if broken == place else "")
+    _take_up(work, name, place)
     whole = _is_whole(work, source.runs)
     retrieved = retrieve(
         client,
@@ -148,6 +149,20 @@ def _run_one(work: Work, client: Client, source: _Source, seeds: Sequence[str]) 
     ):
         folder.keep(f"{place}/{relative}", data)
     return retrieved.run
+
+
+def _take_up(work: Work, name: str, place: str) -> None:
+    """Go on with what a run of the search that was broken off has left, or drop it if it is old.
+
+    Pages count for as many days as a later update asks back for revisions, so that no revision goes unnoticed.
+    """
+    folder = work.folder
+    since = (work.now.date() - timedelta(days=OVERLAP)).isoformat()
+    broken = history.unfinished(folder, name)
+    if broken and place not in broken and broken[-1] >= f"{history.RUNS}/{since}":
+        folder.take_up(broken[-1], place)
+    for left in history.unfinished(folder, name):
+        folder.abandon(left, search_run.IDS_FILE if left == place else "")
 
 
 def _is_whole(work: Work, runs: Sequence[Held]) -> bool:
