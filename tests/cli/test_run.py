@@ -6,7 +6,6 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.records import tables
-from pipeline.sandbox import corpus, server
 
 
 @pytest.fixture(autouse=True)
@@ -69,11 +68,6 @@ def test_the_sandbox_runs_in_a_copy_and_never_meets_pubmed(review, capsys):
     assert "this folder holds a search of the sandbox, whose records are fictitious" in capsys.readouterr().err
     assert main.run(["run", str(review / "sandbox"), "--pubmed", "sandbox"]) == 0
     assert main.run(["run", str(review), "--pubmed", "sandbox"]) == 0
-
-
-def test_a_search_is_run_once_and_its_history_stays(review, capsys):
-    with server.serving(corpus.bundled()) as sandbox:
-        assert main.run(["run", str(review), "--pubmed", sandbox.address]) in {0, 2}
 
 
 def with_text(name, text):

@@ -182,4 +182,4 @@ def test_a_sandbox_that_is_named_by_its_address_is_run_in_the_copy_too(review, s
 def test_what_pubmed_said_of_a_string_is_told_at_once(review, sandbox, capsys):
     (review / "queries/pubmed.txt").write_text('("liver" OR "no such phrase anywhere")\n', "utf-8")
     assert run(review, sandbox) == 0
-    assert 'look: pubmed: PubMed said of the string: "no such phrase anywhere"' in capsys.readouterr().out
+    assert 'look: pubmed: the sandbox said of the string: "no such phrase anywhere"' in capsys.readouterr().out

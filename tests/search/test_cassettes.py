@@ -104,7 +104,7 @@ def test_the_search_of_the_second_document_sends_what_was_recorded_from_the_sand
         found = retrieval.retrieve(client, NIGRI, search="nigri", published=TERM, sink=pages.__setitem__)
     assert tape.all_played
     assert [(step.limit, step.count) for step in found.run.steps] == [("", 18), ("dates", 6), ("languages", 6)]
-    assert (found.run.identified, found.run.requests, len(pages)) == (6, 5, 1)
+    assert (found.run.identified, found.run.recount, found.run.requests, len(pages)) == (6, 6, 6, 1)
     assert found.run.sandbox is True
     assert found.run.ids_sha256 == search_run.sha256(search_run.ids_text(found.pmids))
 

@@ -29,6 +29,18 @@ def test_every_counted_record_is_on_exactly_one_page(client):
     assert found.run.count == found.run.identified == len(found.pmids) == 15
 
 
+def test_a_record_that_comes_in_while_the_others_are_fetched_is_seen_in_the_last_count(pretended):
+    def grow(pubmed, name, what):
+        if name == "fetch":
+            pubmed.pmids.add(77)
+
+    found = retrieval.retrieve(
+        pretended(range(1, 6), grow), Strategy(query="q.txt"), search="s", published="liver", sink=lambda *_: None
+    )
+    assert (found.run.count, found.run.recount, found.run.identified) == (5, 6, 5)
+    assert found.pmids == ("1", "2", "3", "4", "5")
+
+
 def test_each_limit_is_counted_by_itself(client):
     strategy = Strategy(query="q.txt", limits=Limits(dates=Dates(until="2018-05"), languages=("english",)))
     found = retrieval.retrieve(client, strategy, search="n", published=NIGRI, sink=lambda *_: None)
