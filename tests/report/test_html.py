@@ -5,8 +5,10 @@ from itertools import pairwise
 import pytest
 from lxml import html as lxml_html
 
+from benchmarks import report as benchmark
 from pipeline.records import tables
 from pipeline.report import render
+from pipeline.report.compose import compose
 from pipeline.report.document import Logo, Paragraph, Section, Verbatim, cell
 from pipeline.report.layout import visible
 from tests.report import made_up
@@ -162,3 +164,9 @@ def test_the_fixed_words_follow_the_language():
 def test_the_page_of_a_small_report_is_small():
     size = len(render.html(made_up.report()))
     assert size < 60_000
+
+
+def test_the_page_of_two_hundred_studies_stays_below_a_megabyte():
+    page = render.html(compose(benchmark.review(200, 600)))
+    assert page.count(b"<tr") > 1000
+    assert len(page) < 1_000_000

@@ -71,6 +71,24 @@ def test_a_long_table_repeats_its_header_on_every_page():
     assert all("Participants" in page for page in pages[:-1])
 
 
+def test_no_caption_and_no_heading_is_left_alone_at_the_foot_of_a_page():
+    sections = []
+    for place in range(40):
+        text = Paragraph(content=("Many words of some length. " * (7 * place % 41),))
+        small = made_up.table(4, id=f"table-{place}", title=f"Caption {place}.")
+        sections.append(
+            Section(id=f"section-{place}", title=f"Heading {place}.", blocks=(text, small) if place % 2 else (small,))
+        )
+    chapter = Section(id="all", title="All", sections=tuple(sections))
+    pages = read(render.pdf(made_up.report(sections=(chapter,)))).pages
+    assert len(pages) > 10
+    for printed in (page.extract_text() for page in pages):
+        captions = list(re.finditer(r"Caption \d+\.", printed))
+        assert [each.group() for each in captions if "Fictitious 200" not in printed[each.end() :]] == []
+        headings = list(re.finditer(r"Heading \d+\.", printed))
+        assert [each.group() for each in headings if not re.search(r"Many words|Caption", printed[each.end() :])] == []
+
+
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="{}"><rect width="9" height="9"/></svg>'
 
 
