@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from pipeline.extraction.findings import summary_of_findings
 from pipeline.extraction.outcomes import Extraction
 from pipeline.extraction.settings import ExtractionSettings
 from pipeline.extraction.summary_table import SummaryTable, as_csv, as_html, as_markdown
@@ -19,7 +20,7 @@ def files(
     *,
     years: Mapping[str, Sequence[int]] | None = None,
 ) -> Mapping[str, bytes]:
-    """Return each file below outputs/synthesis/: the table of results, the timeline, each analysis's tables and plots.
+    """Return each file below outputs/synthesis/: results, findings, the timeline, each analysis's tables and plots.
 
     What would show nothing is not made: no list of what was left out where nothing was, no funnel below ten studies.
 
@@ -30,7 +31,10 @@ def files(
         years: id of a study to the years of its reports.
     """
     made: dict[str, bytes] = {}
-    for table in (tables.results(syntheses), *(table for one in syntheses for table in of(one))):
+    written = [tables.results(syntheses), *(table for one in syntheses for table in of(one))]
+    if extraction.certainties:
+        written.append(summary_of_findings(extraction, settings, effects=tables.findings(syntheses)))
+    for table in written:
         made[f"{table.name}.csv"] = as_csv(table)
         made[f"{table.name}.md"] = as_markdown(table).encode()
         made[f"{table.name}.html"] = as_html(table).encode()

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.extraction import wording as row_wording
+from pipeline.extraction.findings import Finding
 from pipeline.extraction.measures import MEASURE
 from pipeline.extraction.outcomes import Outcome
 from pipeline.extraction.settings import ExtractionSettings
@@ -12,6 +13,7 @@ from pipeline.synthesis import wording
 from pipeline.synthesis.effects import RULES, Refusal
 from pipeline.synthesis.figures import asymmetry
 from pipeline.synthesis.pooling import Pooled
+from pipeline.synthesis.settings import ALL
 from pipeline.synthesis.synthesise import Synthesis
 
 
@@ -112,6 +114,26 @@ def left_out(synthesis: Synthesis) -> SummaryTable:
         rows=tuple(rows),
         notes=tuple(f"{rule}: {RULES[rule]}" for rule in used),
     )
+
+
+def findings(syntheses: Sequence[Synthesis]) -> dict[Finding, str]:
+    """Say each pooled result in words, by the key of the row of the certainty form that judges it.
+
+    An analysis belongs to such a row if it names the row's one modality, its comparison (or neither names one), its
+    outcome and its one population. Several analyses of one row stand below each other.
+    """
+    said: dict[Finding, list[str]] = {}
+    for one in syntheses:
+        asked = one.analysis
+        is_one = len(asked.modalities) == len(asked.populations) == 1 and len(asked.comparators) <= 1
+        if isinstance(one.pooled, Refusal) or not is_one:
+            continue
+        compared, population = "".join(asked.comparators), asked.populations[0]
+        key = (asked.modalities[0], compared, asked.outcome, "" if population == ALL else population)
+        when = f" at {asked.timepoint_months:g} months" if asked.timepoint_months is not None else ""
+        words = f"{asked.measure}{when} {_estimate(one, one.pooled)}, {len(one.studies)} studies pooled"
+        said.setdefault(key, []).append(words)
+    return {key: "\n".join(words) for key, words in said.items()}
 
 
 def robustness(synthesis: Synthesis) -> SummaryTable:

@@ -1,12 +1,13 @@
 import math
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extraction.outcomes import Study
+from pipeline.extraction.outcomes import Certainty, Study
 from pipeline.extraction.summary_table import as_csv, as_html, as_markdown
 from pipeline.synthesis import figures, outputs, tables, wording
 from pipeline.synthesis.effects import Effect, Refusal
@@ -170,6 +171,25 @@ def test_tables_lead_back_to_rows_and_say_why_numbers_are_missing():
     (result,) = tables.results([found]).rows
     assert (result.cells[1].text, result.cells[6].text) == ("2", "1")
     assert result.cells[4].kind == "not estimable"
+
+
+def test_a_pooled_result_stands_in_the_summary_of_findings_beside_what_people_judged():
+    rows = [row(study, events=12, n=40) for study in "ab"] + [
+        row(study, population="old", events=1, n=9) for study in "ab"
+    ]
+    given_rows = replace(
+        review(*rows),
+        certainties=tuple(
+            Certainty(modality="drug", comparison=comparison, outcome="response", population=who, certainty="low")
+            for comparison, who in (("", ""), ("", "old"), ("placebo", ""))
+        ),
+    )
+    asked = [analysis(modalities=("drug",)), analysis(id="y", modalities=("drug",), populations=("old", "young"))]
+    found = [synthesise(one, given_rows, SETTINGS) for one in asked]
+    assert tables.findings(found) == {("drug", "", "response", ""): "proportion 30.0% (21.0 to 40.9), 2 studies pooled"}
+    page = outputs.files(found, given_rows, SETTINGS)["summary-of-findings.csv"].decode()
+    assert page.count("2 studies pooled") == 1
+    assert not [name for name in outputs.files(found, review(*rows), SETTINGS) if name.startswith("summary-of")]
 
 
 def test_a_number_left_out_is_said_as_its_source_states_it():

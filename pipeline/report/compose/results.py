@@ -31,6 +31,7 @@ from pipeline.screening.agreement import COLUMNS as AGREEMENT
 from pipeline.screening.agreement import measure
 from pipeline.screening.agreement import table as agreement_rows
 from pipeline.screening.decisions import Status
+from pipeline.synthesis.tables import findings
 
 
 def flow(review: Review, _: Context) -> Said:
@@ -212,7 +213,7 @@ def outcomes(review: Review, context: Context) -> Said:
         return Said(blocks=(Paragraph(content=("No outcome has been extracted yet.",)),))
     tables = [by_modality(found, settings), individual_results(found, settings)]
     if found.certainties:
-        tables.append(summary_of_findings(found, settings))
+        tables.append(summary_of_findings(found, settings, effects=findings(review.syntheses)))
     return Said(blocks=tuple(from_summary(table, context) for table in tables))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from pipeline.deduplicate.citation import Citation
-from pipeline.extraction import bias_figures, extractors, findings, source_tables, summary_table, tables
+from pipeline.extraction import bias_figures, extractors, source_tables, summary_table, tables
 from pipeline.extraction.extract import extract
 from pipeline.extraction.outcomes import Extraction
 from pipeline.extraction.settings import ExtractionSettings
@@ -93,8 +93,6 @@ def summary_tables(
     yield tables.characteristics(found, settings, names=names)
     yield tables.by_modality(found, settings)
     yield tables.individual_results(found, settings)
-    if found.certainties:
-        yield findings.summary_of_findings(found, settings)
     for tool in bias_figures.tools_used(found):
         yield bias_figures.bias_table(found, tool)
     yield source_tables.discrepancy_table(found, settings)
