@@ -243,7 +243,7 @@ class _Counting:
                 self.steps["other_carried" if arm == "other" else late].append(citation)
             if arm == "other":
                 self._other_record(citation, records)
-            elif entry < self.first_report:
+            elif entry < self.first_report or (self.first_report == 0 and citation in self.fresh):
                 self._record(citation, records, found)
                 if records and records[-1].state == "excluded" and records[-1].automatic:
                     automatic.append(citation)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from pipeline.errors import CountError
@@ -59,6 +61,21 @@ def test_every_box_counts_its_rows_and_knows_their_ids():
     assert awaiting(counted) == {"awaiting_screening": 1}
     assert counted.boxes["duplicates"].ids == ("db:2",)
     assert [(part.label, part.ids) for part in counted.boxes["dbr_excluded"].parts] == [("Wrong design", ("db:4",))]
+
+
+def test_where_full_texts_are_read_at_once_every_record_counts_as_screened_and_none_as_excluded():
+    both = ONE.stages
+    rules = replace(ONE, stages=both[1:])
+    counted = count(
+        [citation("db:1", "db:2"), *citations("db:3", "db:4")],
+        said("db:1", "anna", "include", "full-text"),
+        said("db:3", "anna", "exclude", "full-text", reason="design"),
+        rules=rules,
+    )
+    figures_now = figures(counted)
+    assert (figures_now["records_screened"], figures_now["records_excluded"]) == (3, 0)
+    assert (figures_now["dbr_sought_reports"], figures_now["dbr_assessed"], figures_now["new_reports"]) == (3, 2, 1)
+    assert awaiting(counted) == {"dbr_awaiting_retrieval": 1}
 
 
 def test_a_search_that_was_never_run_is_named_and_never_zero():
