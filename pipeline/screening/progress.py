@@ -138,10 +138,16 @@ def _needs(status: Status, name: str, records: tuple[str, ...]) -> bool:
     return status.state == "awaiting" and name not in status.voters
 
 
-def lost(citations: Sequence[Citation], returned: Returned, ledger: Ledger) -> tuple[RowKey, ...]:
-    """List the rows that were handed out and stand in no worksheet now, sorted; rows of departed records are none."""
+def lost(
+    citations: Sequence[Citation], returned: Returned, ledger: Ledger, settings: ScreeningSettings
+) -> tuple[RowKey, ...]:
+    """List the rows that were handed out and stand in no worksheet now, sorted.
+
+    Rows of records, stages and reviewers that are no longer in the review are none.
+    """
     here = {record for citation in citations for record in citation.members}
-    handed = {(stage, who, records) for (stage, who), rows in ledger.issued.items() for records in rows}
+    sheets = {(stage.id, who) for stage in settings.stages for who in (*settings.reviewers, ARBITER)}
+    handed = {(*sheet, records) for sheet, rows in ledger.issued.items() if sheet in sheets for records in rows}
     return tuple(sorted(key for key in handed - returned.present if key[2][0] in here))
 
 

@@ -134,7 +134,7 @@ class ScreeningSettings:
 
     def stage(self, name: str) -> Stage:
         """Return the stage of this id; raises KeyError where there is none."""
-        return next(stage for stage in self.stages if stage.id == name)
+        return {stage.id: stage for stage in self.stages}[name]
 
     def screeners(self, stage: Stage) -> tuple[str, ...]:
         """List who is handed worksheets at a stage: named there and active, or every active person and tool."""

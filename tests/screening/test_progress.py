@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from pipeline.screening import progress
 from tests.screening.made import Review, citations, settings
 
@@ -61,7 +63,14 @@ def test_nothing_is_said_where_nothing_waits():
 
 def test_lost_rows_are_listed_so_that_they_can_be_restored():
     review = halfway()
-    assert progress.lost(review.found, review.returned, review.ledger) == (("title-abstract", "anna", ("db:4",)),)
+    missing = progress.lost(review.found, review.returned, review.ledger, review.rules)
+    assert missing == (("title-abstract", "anna", ("db:4",)),)
+
+
+def test_rows_of_a_stage_or_a_reviewer_that_the_review_no_longer_has_are_not_missing():
+    review = halfway()
+    for rules in (settings(reviewers=("ben", "carla")), replace(settings(), stages=settings().stages[1:])):
+        assert progress.lost(review.found, review.returned, review.ledger, rules) == ()
 
 
 def test_the_work_left_is_followed_by_date():

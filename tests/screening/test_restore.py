@@ -8,7 +8,7 @@ TOLD = {"db:1": "include", "db:2": "exclude"}
 
 
 def restored(review):
-    missing = progress.lost(review.found, review.returned, review.ledger)
+    missing = progress.lost(review.found, review.returned, review.ledger, review.rules)
     made = restore.worksheets(missing, review.found, review.returned.decisions, review.ledger, review.rules)
     return {f"screening/{stage}/{reviewer}/restored.csv": data for stage, reviewer, data in made}
 

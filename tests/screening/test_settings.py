@@ -152,3 +152,9 @@ def test_a_reason_without_a_name_is_refused():
     assert "screening.stages.0.reasons.0.id: a reason has no id; accepted: a short name." in said(
         Stage(id="full-text", reports=True, reasons=(Reason(id=" "),))
     )
+
+
+def test_a_stage_that_does_not_exist_is_a_key_error():
+    assert ScreeningSettings().stage("full-text").reports
+    with pytest.raises(KeyError):
+        ScreeningSettings().stage("half-text")
