@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from pipeline.workflow import files
+from pipeline.workflow.account import counted
 from pipeline.workflow.folder import ReviewFolder
 
 _TOOLS = ("rayyan", "covidence", "asreview", "colrev", "columns")
@@ -38,6 +39,13 @@ def export_decisions(*, tool: str, stage: str, out: Path, folder: Path) -> None:
     decisions = [decision for decision in now.returned.decisions if decision.stage in chosen]
     reached = {status.citation for each in chosen for status in now.screening.at(each)}
     citations = [citation for citation in now.citations if citation.id in reached]
-    for name, data in DUMPS[tool](citations, decisions).items():
+    members = {record for citation in citations for record in citation.members}
+    told = [decision for decision in decisions if members.issuperset(decision.records)]
+    for name, data in DUMPS[tool](citations, told).items():
         files.write(out / name, data)
         click.echo(f"Written: {out / name}")
+    at = " or ".join(repr(each) for each in chosen)
+    click.echo(f"{counted(len(citations), 'citation')} at {at}, {counted(len(told), 'decision')}.")
+    if len(told) < len(decisions):
+        left = counted(len(decisions) - len(told), "decision")
+        click.echo(f"Not written: {left} on what does not pass {at}, or has not reached it.")

@@ -13,6 +13,7 @@ from pipeline.cli import terminal
 from pipeline.errors import Fault, FormError
 from pipeline.records import tables
 from pipeline.workflow import files
+from pipeline.workflow.account import counted
 from pipeline.workflow.folder import ReviewFolder
 
 if TYPE_CHECKING:
@@ -124,9 +125,8 @@ def _columns(given: Sequence[str]) -> "Columns":
 
 def _tell(found: "Fidelity") -> None:
     click.echo(
-        f"{found.count('carried'):,} decisions carried, {found.count('ambiguous'):,} ambiguous, "
-        f"{found.count('lost'):,} "
-        f"lost; {found.count('open'):,} references not decided there."
+        f"{counted(found.count('carried'), 'decision')} carried, {found.count('ambiguous'):,} ambiguous, "
+        f"{found.count('lost'):,} lost; {counted(found.count('open'), 'reference')} not decided there."
     )
     for theirs, ours in found.people.items():
         if theirs != ours and "@" not in theirs:

@@ -65,7 +65,7 @@ def test_a_zip_of_rayyan_is_opened(review, tmp_path, capsys):
         archive.writestr("articles.csv", f"key,title,doi,notes\nrayyan-1,x,10.1000/alpha,{notes}\n")
     command = ["import-decisions", str(tmp_path / "export.zip"), "--from", "rayyan", "--folder", str(review)]
     assert main.run([*command, "--reviewer", "Kofi=ben"]) == 0
-    assert "1 decisions carried" in capsys.readouterr().out
+    assert "1 decision carried" in capsys.readouterr().out
 
 
 def test_what_is_exported_can_be_imported_again(review, tmp_path, capsys):
@@ -80,6 +80,20 @@ def test_what_is_exported_can_be_imported_again(review, tmp_path, capsys):
     again = ["import-decisions", str(tmp_path / "rayyan" / "articles.csv"), "--from", "rayyan", "--folder", str(review)]
     assert main.run([*again, "--reviewer", "anna=ben", "--dry-run"]) == 0
     assert capsys.readouterr().out.startswith("2 decisions carried, 0 ambiguous, 0 lost; 0 references not decided")
+
+
+def test_what_an_export_has_no_place_for_is_counted(review, tmp_path, capsys):
+    rows = "title,doi,decision\n,10.1000/alpha,include\n,10.1000/gamma,include\n"  # gamma is of a reference list
+    (tmp_path / "own.csv").write_text(rows)
+    command = ["import-decisions", str(tmp_path / "own.csv"), "--from", "columns", "--folder", str(review)]
+    main.run([*command, "--reviewer", "columns=anna"])
+    capsys.readouterr()
+    assert main.run(["export-decisions", "--to", "asreview", "--folder", str(review), "--out", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"Written: {tmp_path / 'asreview.csv'}",
+        "2 citations at 'title-abstract', 1 decision.",
+        "Not written: 1 decision on what does not pass 'title-abstract', or has not reached it.",
+    ]
 
 
 def test_options_that_cannot_be_are_refused(review, tmp_path, capsys):

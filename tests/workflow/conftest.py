@@ -41,8 +41,8 @@ def example(example_given, tmp_path):
     return shutil.copytree(example_given, tmp_path / "example")
 
 
-def run_all(root, *, client=None, now=NOW):
-    """Run every stage of a review, offline unless a client is given, and return what each said."""
+def run_all(root, *, client=None, now=NOW, until=STAGES[-1].name):
+    """Run a review up to a stage, offline unless a client is given, and return what each stage said."""
     folder = ReviewFolder(root)
     work = run.Work(
         folder=folder,
@@ -52,8 +52,9 @@ def run_all(root, *, client=None, now=NOW):
         progress=lambda done, total, what: None,
         options={"client": client} if client else {},
     )
+    stages = STAGES[: 1 + [stage.name for stage in STAGES].index(until)]
     with folder.locked():
-        return {result.stage.name: result for result in run.run(STAGES, work, tell=lambda _: None)}
+        return {result.stage.name: result for result in run.run(stages, work, tell=lambda _: None)}
 
 
 @pytest.fixture

@@ -3,10 +3,7 @@
 import pytest
 
 from pipeline.records import tables
-from pipeline.workflow import protocol, run
-from pipeline.workflow.folder import ReviewFolder
-from pipeline.workflow.stages import STAGES
-from tests.workflow.conftest import NOW
+from tests.workflow.conftest import run_all
 
 WORKFLOW = """\
 schema: 1
@@ -32,19 +29,7 @@ def review(tmp_path):
 
 def screened(root):
     """Run the stages up to the screening, and return what it said."""
-    folder = ReviewFolder(root)
-    work = run.Work(
-        folder=folder,
-        protocol=protocol.load(folder),
-        now=NOW,
-        tool="living-review test",
-        progress=lambda done, total, what: None,
-        options={},
-    )
-    names = [stage.name for stage in STAGES]
-    with folder.locked():
-        results = run.run(STAGES[: names.index("screen") + 1], work, tell=lambda _: None)
-    return {result.stage.name: result.account for result in results}["screen"]
+    return run_all(root, until="screen")["screen"].account
 
 
 def decide(root, answer):
