@@ -30,7 +30,7 @@ _NOT_UA = "The PDF does not keep PDF/UA-1, since no font at hand has every chara
 _FONTS = "Name a folder with fonts that have it under report.fonts in workflow.yaml."
 BESIDE = "report"  # folder of what goes with the report
 _SCRIPT_WORDS = (
-    "clear", "days_ago", "filter", "listed", "next", "no_rows", "page", "previous", "records_search", "rows_shown",
+    "clear", "filter", "listed", "next", "no_rows", "page", "previous", "records_search", "rows_shown",
     "sources_hide", "sources_show",
 )  # fmt: skip
 

@@ -80,7 +80,6 @@ _LABELS: dict[str, tuple[str, str, str, str]] = {
     "clear": ("Show all", "Alle zeigen", "Mostrar todo", "Tout afficher"),
     "contents": ("Contents", "Inhalt", "Índice", "Sommaire"),
     "csv": ("Download as CSV", "Als CSV laden", "Descargar en CSV", "Télécharger en CSV"),
-    "days_ago": ("{} days ago", "vor {} Tagen", "hace {} días", "il y a {} jours"),
     "descending": ("sorted downwards", "absteigend sortiert", "orden descendente", "tri décroissant"),
     "figure": ("Figure {}", "Abbildung {}", "Figura {}", "Figure {}"),
     "figure_text": ("The figure in words", "Die Abbildung in Worten", "La figura en palabras", "La figure en mots"),

@@ -15,7 +15,7 @@ from pipeline.extraction.summary_table import SummaryTable
 from pipeline.prisma.boxes import Flow
 from pipeline.records import tables
 from pipeline.report import render
-from pipeline.report.compose import Review, compose
+from pipeline.report.compose import Review, Search, compose
 from pipeline.report.compose.citing import Citing
 from pipeline.report.compose.context import Context
 from pipeline.report.compose.living import Update
@@ -24,6 +24,7 @@ from pipeline.report.document import Figure, References, See, Table
 from pipeline.report.layout import lay_out, walk
 from pipeline.report.markdown import write
 from pipeline.report.settings import PARTS, AuthorSettings, ReportSettings
+from pipeline.search.strategy import Strategy
 from tests.report import reviews
 
 
@@ -81,6 +82,12 @@ def test_a_search_that_was_never_run_says_so_and_shows_its_strategy_in_full(writ
     assert "**Not yet run: Embase (embase). What it would find is unknown, not zero.**" in written
     assert "| embase | Embase | database, export read from file | not yet run | none | – |" in written
     assert "```\n'liver'/exp AND 'fiction'/exp\n```" in written
+
+
+def test_a_search_never_run_is_told_from_another_of_the_same_database_that_was():
+    again = Search(id="pubmed-again", strategy=Strategy(query="queries/again.txt"), published="fiction")
+    review = reviews.review(searches=(*reviews.searches(), again))
+    assert "Not yet run: Embase and PubMed (pubmed-again).\n" in text(review)
 
 
 def test_a_search_that_was_run_shows_what_was_sent_and_what_pubmed_made_of_it(written):

@@ -89,7 +89,11 @@ def _see(part: Part, review: Review) -> Content:
 
 def _searched(review: Review) -> Content:
     ran = dict.fromkeys(search.strategy.database for search in review.searches if search.runs)
-    never = dict.fromkeys(search.strategy.database for search in review.searches if not search.runs)
+    never = dict.fromkeys(
+        f"{search.strategy.database} ({search.id})" if search.strategy.database in ran else search.strategy.database
+        for search in review.searches
+        if not search.runs
+    )
     identified = identified_in(review.flow)
     parts: list[Content] = []
     if ran and identified is not None:

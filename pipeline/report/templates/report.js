@@ -13,9 +13,10 @@
   };
   const count = (number) => number.toLocaleString(document.documentElement.lang);
 
+  const since = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
   for (const time of document.querySelectorAll("time[data-since]")) {
     const days = Math.floor((Date.now() - Date.parse(time.dateTime)) / 864e5);
-    if (days >= 0) time.after(` (${say("days_ago", count(days))})`);
+    if (days >= 0) time.after(` (${since.format(-days, "day")})`);
   }
 
   const compare = new Intl.Collator(document.documentElement.lang, { numeric: true, sensitivity: "base" }).compare;
