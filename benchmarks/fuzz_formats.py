@@ -18,11 +18,14 @@ import collections
 import io
 import random
 import re
+import sys
 import time
 import traceback
 from pathlib import Path
 
 import msgspec
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from pipeline import formats
 from pipeline.errors import Fault, FormatError
@@ -47,7 +50,8 @@ WORDS = [
 TITLE = re.compile(rb"zq[0-9]{4}qz")
 PASSED_OVER = re.compile(
     rb"<!--[\s\S]*?(?:-->|\Z)|<(ReferenceList|DeleteCitation)>[\s\S]*?(?:</\1>|\Z)|%.*|"
-    rb"@(?:comment|preamble|string)[\s\S]*|\n(?:SO|PHST|PMCR)\s*-.*(?:\n      .*)*",
+    rb"@(?:comment|preamble|string)[\s\S]*|\n(?:SO|PHST|PMCR)\s*-.*(?:\n      .*)*|"
+    rb"\nAU [^ ].*(?:\n   .*)*|<!DOCTYPE[\s\S]*?>",
     re.IGNORECASE,
 )
 FIRST = re.compile(rb"<(?:PubmedArticle|PubmedBookArticle|record|Trial)[\s>][\s\S]*?(zq[0-9]{4}qz)")  # of an XML record
@@ -152,7 +156,7 @@ def unsaid(data: bytes, reading: formats.Reading, values: list[Record | Fault]) 
     Left out are tables, since a mark may get into their header, which is no record; what is read as UTF-16, in which a
     mark is other characters; what a notice says that it left out, of which it shows the beginning; and titles that the
     damage moved into what a format passes over by its own rules: comments, lists of references, the second form of a
-    citation, a second title in one element.
+    citation, the short names beside the full ones, a second title in one element.
     """
     shown = FIRST if reading.format.name.endswith("-xml") else TITLE
     marks = set(shown.findall(PASSED_OVER.sub(b"", data)))

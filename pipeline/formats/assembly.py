@@ -260,13 +260,13 @@ def _links(said: Said, fields: Fields) -> None:
 
 def _doi(said: Said, fields: Fields) -> None:
     doi = printed = ""
-    for tag, text in said.of("doi"):
+    for tag, text in said.lines("doi"):
         canonical = identifiers.doi(text)
         if canonical and not doi:
             doi, printed = canonical, text
         elif canonical != doi or not canonical:
             said.extra.append((tag, text))
-    for tag, text in said.of("doi-elsewhere"):
+    for tag, text in said.lines("doi-elsewhere"):
         canonical = identifiers.doi(text) if _RESOLVER.search(text) else ""
         if canonical and not doi:
             doi, printed = canonical, text
@@ -282,7 +282,7 @@ def _identifiers(said: Said, fields: Fields) -> None:
         _labelled_ids(tag, text, said)
     for meaning, read, pattern in _NUMBERED:
         chosen = ""
-        for tag, text in said.of(meaning):
+        for tag, text in said.lines(meaning):
             found = read(text)
             if not found or chosen not in ("", found):
                 said.extra.append((tag, text))
@@ -290,7 +290,7 @@ def _identifiers(said: Said, fields: Fields) -> None:
                 chosen = found
         linked = set(pattern.findall(" ".join(fields["urls"]))) if not chosen and fields["urls"] else set()
         fields[meaning] = chosen or (linked.pop() if len(linked) == 1 else "")
-    for tag, text in said.of("registration"):
+    for tag, text in said.lines("registration"):
         registered = identifiers.registrations(text)
         for value in registered:
             said.identify("registration", value)

@@ -1,5 +1,7 @@
 """Languages as databases name them, to the three letters that PubMed writes."""
 
+import re
+
 # code: (two letters, English names). Source: ISO 639-2, code list (bibliographic codes), Library of Congress,
 # https://www.loc.gov/standards/iso639-2/; NLM, MEDLINE/PubMed language table, https://www.nlm.nih.gov/bsd/language_table.html
 LANGUAGES: dict[str, tuple[str, ...]] = {
@@ -40,15 +42,18 @@ _CODES = {
     **{name.casefold(): code for code, names in LANGUAGES.items() for name in names if name},
 }
 
+_TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8})+")  # "en-GB"; Source: IETF BCP 47
+
 
 def code(text: str) -> str:
     """Return the ISO 639-2/B code of a language's name or code, or nothing if it is unknown.
 
-    >>> code("English"), code("deu"), code("fr"), code("en-GB"), code("Klingon")
-    ('eng', 'ger', 'fre', 'eng', '')
+    >>> code("English"), code("deu"), code("fr"), code("en-GB"), code("Klingon"), code("German-born")
+    ('eng', 'ger', 'fre', 'eng', '', '')
     """
     folded = text.strip().casefold()
-    return _CODES.get(folded) or _CODES.get(folded.partition("-")[0].partition("_")[0], "")
+    tag = _TAG.fullmatch(folded)
+    return _CODES.get(tag.group(1) if tag else folded, "")
 
 
 def name(language: str) -> str:
