@@ -101,13 +101,13 @@ def no_other_page(c: Comparison) -> bool:
 
 
 def slip_of_page(c: Comparison) -> bool:
-    """Say whether the pages differ by a slip: the last page is the same, or one digit of the first."""
+    """Say whether the pages differ by a slip: the last is the same, or, where one is missing, all digits but one."""
     if c.pages != DIFFERENT:
         return False
-    if c.a.last and c.a.last == c.b.last:
-        return True
+    if c.a.last and c.b.last:
+        return c.a.last == c.b.last
     a, b = c.a.first, c.b.first
-    return len(a) == len(b) >= 3 and OSA.distance(a, b) == 1  # noqa: PLR2004
+    return a.isdigit() and b.isdigit() and len(a) == len(b) >= 3 and OSA.distance(a, b) == 1  # noqa: PLR2004
 
 
 def two_places(c: Comparison) -> bool:

@@ -26,7 +26,10 @@ def erratum(c: Comparison) -> bool:
 
 
 def _one_notice(c: Comparison) -> bool:
-    """Say whether both are the notice, of which one export lost the word: each fills one page of one issue."""
+    """Say whether both are the notice, of which one export lost the word: each fills one page of one issue.
+
+    A document and its erratum do not stand in one issue.
+    """
     one_page = all(side.first and side.last in ("", side.first) for side in (c.a, c.b))
     return one_page and issue(c) and people(c)
 

@@ -159,6 +159,8 @@ def ahead_of_print(c: Comparison) -> bool:
     early = c.a if not c.a.volume else c.b
     if c.gap < 0 and (early.year or early.first or early.issue):
         return False
+    if c.gap == 1 and early.first not in ("", "1") and c.pages == MISSING:
+        return False
     if c.gap == 1 and not c.a.volume and not c.b.volume and not (meeting(c.a.journal) or meeting(c.b.journal)):
         return False
     return c.issue != DIFFERENT and (no_other_page(c) or slip_of_page(c) or early.first == "1")

@@ -143,8 +143,8 @@ def paging(first_a: str, last_a: str, first_b: str, last_b: str) -> Level:
 
     >>> paging("557", "562", "557", ""), paging("945", "948", "948", "961"), paging("969", "972", "a1754", "")
     ('same', 'part', 'unlike')
-    >>> paging("1262", "1268", "s33", "38")
-    'different'
+    >>> paging("1262", "1268", "s33", "38"), paging("b4491", "", "s218", "")
+    ('different', 'different')
     """
     if not first_a or not first_b:
         return MISSING
@@ -156,8 +156,8 @@ def paging(first_a: str, last_a: str, first_b: str, last_b: str) -> Level:
     if a.group(2) == b.group(2):
         return ALIKE
     if a.group(1) != b.group(1):
-        longest = max(len(side.group(2)) for side in (a, b) if side.group(1))
-        return UNLIKE if longest >= _DIGITS_OF_AN_ARTICLE or "1" in (first_a, first_b) else DIFFERENT
+        least = min(len(side.group(2)) for side in (a, b) if side.group(1))
+        return UNLIKE if least >= _DIGITS_OF_AN_ARTICLE or "1" in (first_a, first_b) else DIFFERENT
     if abs(len(a.group(2)) - len(b.group(2))) >= 3:  # noqa: PLR2004 - no journal has both 9 and 1746 for pages
         return UNLIKE
     low_a, low_b = int(a.group(2)), int(b.group(2))

@@ -84,21 +84,23 @@ def difference(a: list[str], b: list[str]) -> tuple[tuple[str, ...], tuple[str, 
                     right.remove(other)
                     break
     if left or right:
-        whole_a, whole_b = "".join(a), "".join(b)
-        left = _unjoined(left, a, whole_b)
-        right = _unjoined(right, b, whole_a)
+        left, right = _unjoined(left, a, b, right), _unjoined(right, b, a, left)
     return tuple(left), tuple(right)
 
 
-def _unjoined(words: list[str], own: list[str], other: str) -> list[str]:
-    """Set aside words that the other title writes as one word or as several."""
+def _unjoined(words: list[str], own: list[str], others: list[str], theirs: list[str]) -> list[str]:
+    """Set aside words that the other title writes as one word or as several.
+
+    `theirs` are the words that only the other title has: what stands in both is no part of another word.
+    """
     kept = []
+    other = "".join(others)
     for word in words:
         if word not in own:
             continue
         at = own.index(word)
         joined = (own[at - 1] + word if at else "", word + own[at + 1] if at + 1 < len(own) else "")
-        if len(word) > 3 and word in other:  # noqa: PLR2004 - shorter words stand inside others by chance
+        if len(word) > 3 and any(word in their for their in theirs):  # noqa: PLR2004 - shorter ones do by chance
             continue
         if any(len(both) > 4 and both in other for both in joined):  # noqa: PLR2004
             continue
