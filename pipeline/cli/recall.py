@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.lint import read_text
-from pipeline.cli.run import endpoint_of
+from pipeline.cli.run import endpoint_of, introduce
 from pipeline.cli.terminal import complain, plain
 from pipeline.errors import Fault, ProtocolError, did_you_mean
 from pipeline.records import identifiers
@@ -33,9 +33,10 @@ def recall_command(*, query: str, known: tuple[str, ...], lists: tuple[Path, ...
     that is run counts, with its limits.
     """
     pmids = _pmids(known, lists)
-    asked, limits = _asked(query)
-    who = credentials(os.environ)
+    asked, limits, email = _asked(query)
+    who = credentials(os.environ, email=email)
     with endpoint_of(where) as endpoint, Client(endpoint, credentials=who, tell=complain) as client:
+        introduce(endpoint, who)
         outcome = recall(client, asked, pmids, limits=limits)
         if client.sandbox:
             click.echo("SANDBOX: fictitious PMIDs, not PubMed.")
@@ -44,8 +45,8 @@ def recall_command(*, query: str, known: tuple[str, ...], lists: tuple[Path, ...
     return 1 if 100 * outcome.share < at_least else 0
 
 
-def _asked(query: str) -> tuple[str, Limits]:
-    """Find the string that is meant, and the limits that go with it.
+def _asked(query: str) -> tuple[str, Limits, str]:
+    """Find the string that is meant, the limits that go with it, and the e-mail address of the review.
 
     Raises:
         ProtocolError: there is neither such a file nor such a search.
@@ -53,18 +54,19 @@ def _asked(query: str) -> tuple[str, Limits]:
     from pipeline.workflow import protocol
 
     if Path(query).is_file():
-        return read_query(read_text(Path(query))), NO_LIMITS
+        return read_query(read_text(Path(query))), NO_LIMITS, ""
     searches = {}
     if Path(PROTOCOL).is_file():
         review = ReviewFolder(Path())
-        found = protocol.load(review).searches
-        searches = {name: search for name, search in found.items() if search.kind == "query"}
+        settings = protocol.load(review)
+        searches = {name: search for name, search in settings.searches.items() if search.kind == "query"}
     if query not in searches:
         what = f"{query!r} is neither a file nor a search of the review in this folder"
         remedy = did_you_mean(query, list(searches)) or "Correct the path, or go to the review."
         raise ProtocolError(Fault(what=what, accepted=", ".join(searches), remedy=remedy))
     strategy = searches[query]
-    return read_query(review.text(strategy.accepted or strategy.query)), strategy.limits
+    text = review.text(strategy.accepted or strategy.query)
+    return read_query(text), strategy.limits, settings.pubmed.email
 
 
 def _pmids(known: tuple[str, ...], lists: tuple[Path, ...]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from pipeline.cli import terminal
 from pipeline.workflow.folder import OUTPUTS, PROTOCOL, ReviewFolder
 
 if TYPE_CHECKING:
-    from pipeline.search.eutils import Client
+    from pipeline.search.eutils import Client, Credentials
     from pipeline.workflow.account import Account
     from pipeline.workflow.run import Result
 
@@ -85,7 +85,12 @@ def bring_up_to_date(
         if endpoint is not None:
             given["client"] = _client(endpoint, settings.pubmed.email, review, clock(moment))
         work = run.Work(folder=review, protocol=settings, now=moment, tool=tool(), progress=progress, options=given)
-        results = run.run(STAGES, work, tell=lambda result: terminal.tell(out, result))
+
+        def tell(result: "Result") -> None:
+            progress(0, 0, "")
+            terminal.tell(out, result)
+
+        results = run.run(STAGES, work, tell=tell)
     report = f"{OUTPUTS}/report.html"
     if review.has(report):
         out.print(f"The report: {review.path(report)}", style="bold")
@@ -132,6 +137,18 @@ def tool() -> str:
     return f"living-review {__version__}"
 
 
+def introduce(endpoint: str, who: "Credentials") -> None:
+    """Say what is missing where NCBI would not know whom to write to before it blocks an address.
+
+    Source: NCBI, NBK25497, "Frequency, Timing and Registration of E-utility URL Requests".
+    """
+    from pipeline.search.eutils import PUBMED
+
+    if endpoint == PUBMED and not who.email:
+        said = "PubMed is asked without an e-mail address, by which NCBI could reach you before it blocks you: "
+        terminal.complain(said + "set pubmed.email in workflow.yaml, or NCBI_EMAIL in the environment.")
+
+
 def _client(endpoint: str, email: str, review: ReviewFolder, now: "Callable[[], datetime]") -> "Callable[[], Client]":
     """Make the client when a search first needs it, and the same one for all searches."""
     from functools import cache
@@ -140,6 +157,7 @@ def _client(endpoint: str, email: str, review: ReviewFolder, now: "Callable[[], 
 
     def make() -> Client:
         who = credentials(os.environ, email=email, review=review.root)
+        introduce(endpoint, who)
         return Client(endpoint, credentials=who, tell=terminal.complain, now=now)
 
     return cache(make)

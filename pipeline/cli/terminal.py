@@ -78,7 +78,10 @@ def complain(sentence: str) -> None:
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """Show a bar with rate and time left while a stage works; nothing where there is no terminal."""
+    """Show a bar with rate and time left while a stage works; nothing where there is no terminal.
+
+    The bar goes when something else is at work, and when nothing is (an empty name).
+    """
     if not sys.stderr.isatty():
         yield lambda done, total, what: None  # noqa: ARG005 - the protocol's names
         return
@@ -95,6 +98,9 @@ def progress() -> Iterator[Progress]:
                 for other in at_work.values():
                     bars.remove_task(other)
                 at_work.clear()
+                if not what:
+                    bars.refresh()
+                    return
                 at_work[what] = bars.add_task(plain(what), total=total or None, counts="")
             speed = bars.tasks[-1].speed
             counts = f"{done:,} of {total:,}" if total else f"{done:,}" if done else ""

@@ -1,11 +1,16 @@
 """Searches by `living-review run` that are broken off, that fail, and that are watched."""
 
+import contextlib
 import gzip
+import os
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
 
 from pipeline.cli import main
+from pipeline.cli.run import introduce
 from pipeline.sandbox import corpus, server
 from pipeline.sandbox.endpoint import Reply
 from pipeline.search import eutils
@@ -183,3 +188,49 @@ def test_what_pubmed_said_of_a_string_is_told_at_once(review, sandbox, capsys):
     (review / "queries/pubmed.txt").write_text('("liver" OR "no such phrase anywhere")\n', "utf-8")
     assert run(review, sandbox) == 0
     assert 'look: pubmed: the sandbox said of the string: "no such phrase anywhere"' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "email", "said"), [(eutils.PUBMED, "", 1), (eutils.PUBMED, "a@example.org", 0), ("http://x/", "", 0)]
+)
+def test_pubmed_is_not_asked_by_a_stranger_without_a_word(endpoint, email, said, capsys):
+    introduce(endpoint, eutils.Credentials(email))
+    assert capsys.readouterr().err.count("PubMed is asked without an e-mail address") == said
+
+
+def read_all(terminal):
+    """Read what was drawn on a terminal until nobody draws any more."""
+    drawn = b""
+    with contextlib.suppress(OSError):  # Linux says so by an error, macOS by nothing left to read
+        while part := os.read(terminal, 65_536):
+            drawn += part
+    os.close(terminal)
+    return drawn.decode()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="opens a terminal")
+def test_the_bar_shows_one_thing_at_a_time_and_goes_when_nothing_is_at_work(root):
+    code = (
+        "import sys, time\n"
+        "from pipeline.cli.terminal import progress\n"
+        "with progress() as show:\n"
+        "    for done in range(0, 401, 200): show(done, 10135, 'nigri: fetching')\n"
+        "    time.sleep(0.5)\n"
+        "    show(0, 0, 'nigri: counting')\n"
+        "    time.sleep(0.5)\n"
+        "    print('FIRST', file=sys.stderr)\n"
+        "    show(0, 0, '')\n"
+        "    print('SECOND', file=sys.stderr)\n"
+    )
+    shown, inside = os.openpty()
+    environ = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    with subprocess.Popen([sys.executable, "-c", code], stderr=inside, env=environ, cwd=root):
+        os.close(inside)
+        drawn = read_all(shown)
+    before, first, rest = drawn.partition("FIRST")
+    middle, second, after = rest.partition("SECOND")
+    assert (first, second) == ("FIRST", "SECOND")
+    assert "400 of 10,135" in before
+    assert "nigri: counting" in middle
+    assert "fetching" not in middle
+    assert "nigri" not in after
