@@ -1,10 +1,18 @@
 """`living-review update`: what a scheduler runs."""
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli import terminal
 from pipeline.cli.run import bring_up_to_date, endpoint_of, exit_code, opened
+from pipeline.errors import LockError, ReviewError
+from pipeline.workflow.folder import ReviewFolder
+
+if TYPE_CHECKING:
+    from pipeline.workflow.notify import Message
 
 
 @click.command()
@@ -17,8 +25,9 @@ from pipeline.cli.run import bring_up_to_date, endpoint_of, exit_code, opened
 )
 @click.option("--all", "everything", is_flag=True, help="Search every source again, due or not.")
 @click.option("--refetch", is_flag=True, help="Fetch every record anew, not only new and revised ones.")
+@click.option("--notify", is_flag=True, help="Tell those whom workflow.yaml names under schedule: notify.")
 @click.option("--strict", is_flag=True, help="Exit with 1 while anything waits for a person.")
-def update(folder: Path, *, pubmed: str, everything: bool, refetch: bool, strict: bool) -> int:
+def update(folder: Path, *, pubmed: str, everything: bool, refetch: bool, notify: bool, strict: bool) -> int:
     """Search again, and say what is new: what a scheduler runs.
 
     FOLDER holds workflow.yaml; it is the present folder if none is named. Every search of PubMed that is due is run
@@ -26,8 +35,33 @@ def update(folder: Path, *, pubmed: str, everything: bool, refetch: bool, strict
     asked about retractions; then everything is recounted. The same search is asked once a day at most, so that it can
     be called again after a failure.
     """
+    from pipeline.workflow import notify as notifying
+
     review = opened(folder, pubmed=pubmed)
     options = {"update": True, "all": everything or refetch, "refetch": refetch}
-    with endpoint_of(pubmed) as endpoint:
-        results = bring_up_to_date(review, endpoint, options)
-    return exit_code([result.account for result in results], strict=strict)
+    try:
+        with endpoint_of(pubmed) as endpoint:
+            results = bring_up_to_date(review, endpoint, options)
+    except LockError:
+        raise  # the run that holds the lock tells what it finds
+    except ReviewError as error:
+        if notify:
+            _tell(review, notifying.of_failure(f"The review in {review.root.name}", error))
+        raise
+    accounts = [result.account for result in results]
+    untold = notify and not _tell(review, notifying.of_update(review, accounts))
+    return exit_code(accounts, strict=strict) or int(untold)
+
+
+def _tell(review: ReviewFolder, message: "Message") -> bool:
+    """Tell whom workflow.yaml names; say on standard error what did not work, and whether all of it did."""
+    from pipeline.workflow import notify, protocol
+
+    try:
+        settings = protocol.load(review).schedule.notify
+    except ReviewError:
+        return False  # the failure that is to be told is workflow.yaml itself, and it is told on standard error
+    troubles = notify.tell(message, settings, os.environ)
+    for trouble in troubles:
+        terminal.say(terminal.console(stderr=True), trouble, "untold", "red")
+    return not troubles

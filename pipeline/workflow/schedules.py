@@ -1,5 +1,6 @@
 """Schedules for GitHub Actions, cron, systemd and Windows, filled in for one review and one machine."""
 
+import re
 import shlex
 import zlib
 from collections.abc import Mapping
@@ -68,6 +69,7 @@ def fill(kind: Kind, when: When, *, folder: Path, program: Path, version: str) -
         version: of living-review, which a scheduled run installs.
     """
     check(when)
+    _check_folder(kind, folder)
     values = _values(when, folder, program) | {"VERSION": version, "FOLDER": folder.as_posix()}
     made = {}
     for template, place in FILES[kind].items():
@@ -76,6 +78,22 @@ def fill(kind: Kind, when: When, *, folder: Path, program: Path, version: str) -
             text = text.replace(f"@@{name}@@", value)
         made[place] = text
     return made
+
+
+# What stands in a workflow of GitHub between quotes, and must not end them or begin an expression.
+_PLAIN = re.compile(r"[\w ./-]*")
+
+
+def _check_folder(kind: Kind, folder: Path) -> None:
+    """Refuse a folder whose name the schedule cannot hold.
+
+    Raises:
+        ProtocolError: there is a character in it that would mean something else there.
+    """
+    name = folder.as_posix()
+    if not name.isprintable() or (kind == "github" and not _PLAIN.fullmatch(name)):
+        accepted = "letters, digits, blanks, '.', '-', '_' and '/'"
+        raise ProtocolError(Fault(what=f"a schedule cannot name the folder {name!r}", accepted=accepted))
 
 
 def _values(when: When, folder: Path, program: Path) -> dict[str, str]:
