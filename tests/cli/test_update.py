@@ -24,12 +24,12 @@ def test_an_update_tells_what_is_new_and_verify_finds_it_sound(review, address, 
     assert main.run(["update", ".", "--pubmed", address, "--notify"]) == 0
     told = (review / "told.md").read_text()
     assert "## Waits for people\n\n- Title and abstract: " in told
-    assert main.run(["release", "1.0", ".", "--note", "The first."]) == 0
+    assert main.run(["release", "1.0", "sandbox", "--note", "The first."]) == 0
     assert "Version 1.0 stands in versions/1.0/." in capsys.readouterr().out
-    assert main.run(["verify", "."]) == 0
+    assert main.run(["verify", "sandbox"]) == 0
     assert "outputs were made again and are the same, byte for byte." in capsys.readouterr().out
-    (review / "outputs/prisma/boxes.csv").write_text("touched")
-    assert main.run(["verify", "."]) == 1
+    (review / "sandbox/outputs/prisma/boxes.csv").write_text("touched")
+    assert main.run(["verify", "sandbox"]) == 1
     assert "outputs/prisma/boxes.csv: is not what the review gives." in capsys.readouterr().out
 
 
