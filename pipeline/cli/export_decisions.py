@@ -1,5 +1,6 @@
 """`living-review export-decisions`: the decisions of a review in the files of another tool."""
 
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -23,9 +24,11 @@ _TOOLS = ("rayyan", "covidence", "asreview", "colrev", "columns")
 def export_decisions(*, tool: str, stage: str, out: Path, folder: Path) -> None:
     """Hand out decisions to Rayyan, Covidence, ASReview, CoLRev, or as one table with a row a decision.
 
-    Our record ids travel along, so that what comes back with 'living-review import-decisions' finds its records.
+    Rayyan and the table get what each reviewer said; Covidence, ASReview and CoLRev what came of it, the arbiter's word
+    included. Our record ids travel along, so that what comes back with 'living-review import-decisions' finds its
+    records.
     """
-    from pipeline.screening.exchange import DUMPS
+    from pipeline.screening import exchange
     from pipeline.workflow import protocol
     from pipeline.workflow.stages import screen
 
@@ -41,11 +44,17 @@ def export_decisions(*, tool: str, stage: str, out: Path, folder: Path) -> None:
     citations = [citation for citation in now.citations if citation.id in reached]
     members = {record for citation in citations for record in citation.members}
     told = [decision for decision in decisions if members.issuperset(decision.records)]
-    for name, data in DUMPS[tool](citations, told).items():
+    statuses = {status.citation: status for status in now.screening.at(chosen[0])}
+    for name, data in exchange.dump(tool, citations, told, statuses).items():
         files.write(out / name, data)
         click.echo(f"Written: {out / name}")
     at = " or ".join(repr(each) for each in chosen)
-    click.echo(f"{counted(len(citations), 'citation')} at {at}, {counted(len(told), 'decision')}.")
+    if tool in exchange.TEAM:
+        states = Counter(status.state for status in statuses.values())
+        outcome = f"{states['included']:,} included, {states['excluded']:,} excluded, the others undecided"
+    else:
+        outcome = counted(len(told), "decision")
+    click.echo(f"{counted(len(citations), 'citation')} at {at}: {outcome}.")
     if len(told) < len(decisions):
         left = counted(len(decisions) - len(told), "decision")
         click.echo(f"Not written: {left} on what does not pass {at}, or has not reached it.")

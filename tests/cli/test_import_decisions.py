@@ -91,7 +91,7 @@ def test_what_an_export_has_no_place_for_is_counted(review, tmp_path, capsys):
     assert main.run(["export-decisions", "--to", "asreview", "--folder", str(review), "--out", str(tmp_path)]) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"Written: {tmp_path / 'asreview.csv'}",
-        "2 citations at 'title-abstract', 1 decision.",
+        "2 citations at 'title-abstract': 0 included, 0 excluded, the others undecided.",
         "Not written: 1 decision on what does not pass 'title-abstract', or has not reached it.",
     ]
 

@@ -6,9 +6,10 @@ from pipeline.errors import FormError
 from pipeline.records import tables
 from pipeline.records.record import Author
 from pipeline.screening import exchange
+from pipeline.screening.decisions import settle
 from pipeline.screening.exchange import matching, rayyan
 from pipeline.screening.exchange.one_label import Columns
-from tests.screening.made import citation, said, settings
+from tests.screening.made import VIA, citation, said, settings
 
 RULES = settings()
 TITLES = (
@@ -299,11 +300,18 @@ def test_what_is_not_that_tools_file_is_refused(tool, files, says):
 answers = st.dictionaries(st.sampled_from(["db:1", "db:2", "db:3", "db:4"]), st.sampled_from(["include", "exclude"]))
 
 
+ALONE = settings(votes=1)
+
+
+def outcomes(decisions, rules=ALONE):
+    return {status.citation: status for status in settle(FOUND, decisions, rules, via=VIA).at("title-abstract")}
+
+
 @pytest.mark.parametrize("tool", ["rayyan", "asreview", "colrev", "columns"])
 @given(votes=answers)
 def test_what_is_handed_out_comes_back(tool, votes):
     decisions = [said(record, "anna", answer) for record, answer in votes.items()]
-    files = exchange.DUMPS[tool](FOUND, decisions)
+    files = exchange.dump(tool, FOUND, decisions, outcomes(decisions))
     columns = Columns(reviewer="reviewer")
     names = {"anna": "anna", "asreview": "anna", "colrev": "anna"}
     found = carried(tool, files, people=names, columns=columns)
@@ -312,9 +320,33 @@ def test_what_is_handed_out_comes_back(tool, votes):
     }
 
 
+def test_the_outcome_of_the_team_is_what_the_arbiter_said_and_one_vote_of_two_is_none():
+    decisions = [
+        said("db:1", "anna", "include"),
+        said("db:1", "ben", "exclude"),
+        said("db:1", "arbiter", "include"),
+        said("db:2", "anna", "include"),
+        said("db:3", "anna", "maybe"),
+        said("db:3", "ben", "include"),
+    ]
+    told = outcomes(decisions, settings())
+    (asreview,) = exchange.dump("asreview", FOUND, decisions, told).values()
+    labels = [row["included"] for row in tables.read(asreview, file="asreview.csv").rows]
+    assert labels == ["1", "", "1", ""]
+    (colrev,) = exchange.dump("colrev", FOUND, decisions, told).values()
+    words = [row["presceen_inclusion"] for row in tables.read(colrev, file="prescreen.csv").rows]
+    assert words == ["in", "TODO", "in", "TODO"]
+    covidence = exchange.dump("covidence", FOUND, decisions, told)
+    assert {name: len(tables.read(data, file=name).rows) for name, data in covidence.items()} == {
+        "covidence_included.csv": 2,
+        "covidence_undecided.csv": 2,
+    }
+
+
 @given(votes=answers)
 def test_covidence_gets_one_file_a_decision(votes):
-    files = exchange.DUMPS["covidence"](FOUND, [said(record, "anna", answer) for record, answer in votes.items()])
+    decisions = [said(record, "anna", answer) for record, answer in votes.items()]
+    files = exchange.dump("covidence", FOUND, decisions, outcomes(decisions))
     counted = {name: len(tables.read(data, file=name).rows) for name, data in files.items()}
     expected = {
         "covidence_included.csv": sum(answer == "include" for answer in votes.values()),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pipeline.deduplicate.citation import Citation
-from pipeline.screening.decisions import Decision
+from pipeline.screening.decisions import Decision, Status
 from pipeline.screening.exchange import covidence, one_label, rayyan
 from pipeline.screening.exchange.foreign import Delivery
 from pipeline.screening.exchange.one_label import Columns
@@ -11,13 +11,33 @@ from pipeline.screening.settings import ScreeningSettings
 
 TOOLS = ("rayyan", "covidence", "asreview", "colrev", "columns")
 
-DUMPS: Mapping[str, Callable[[Sequence[Citation], Iterable[Decision]], dict[str, bytes]]] = {
+# Tools that hold what each reviewer said, and tools that hold one outcome a reference.
+_EACH: Mapping[str, Callable[[Sequence[Citation], Iterable[Decision]], dict[str, bytes]]] = {
     "rayyan": rayyan.dump,
+    "columns": one_label.dump_columns,
+}
+TEAM: Mapping[str, Callable[[Sequence[Citation], Mapping[str, Status]], dict[str, bytes]]] = {
     "covidence": covidence.dump,
     "asreview": one_label.dump_asreview,
     "colrev": one_label.dump_colrev,
-    "columns": one_label.dump_columns,
 }
+
+
+def dump(
+    tool: str, citations: Sequence[Citation], decisions: Iterable[Decision], statuses: Mapping[str, Status]
+) -> dict[str, bytes]:
+    """Write the files of another tool, by name.
+
+    Args:
+        tool: one of TOOLS.
+        citations: what to write.
+        decisions: what each reviewer said of them, for tools that hold it.
+        statuses: where each stands at the stage, by citation, for tools that hold the team's outcome alone: what the
+            arbiter settled is settled there, and what awaits a vote is open.
+    """
+    if tool in TEAM:
+        return TEAM[tool](citations, statuses)
+    return _EACH[tool](citations, decisions)
 
 
 def load(

@@ -5,12 +5,12 @@ Source: Covidence knowledge base, "How to export your references"; the file name
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.deduplicate.citation import Citation
 from pipeline.errors import Fault, FormError
 from pipeline.records import tables
-from pipeline.screening.decisions import Decision
+from pipeline.screening.decisions import Status
 from pipeline.screening.exchange.foreign import OUR_ID, Delivery, Vote, read, reference
 from pipeline.screening.settings import Answer, ScreeningSettings
 
@@ -79,22 +79,14 @@ def _category(file: str) -> str | None:
     return next((category for category in CATEGORIES if category in words), None)
 
 
-def dump(citations: Sequence[Citation], decisions: Iterable[Decision]) -> dict[str, bytes]:
-    """Write one file a decision with Covidence's columns; Covidence imports references, and no votes."""
-    answers: dict[str, set[str]] = defaultdict(set)
-    reasons: dict[str, str] = {}
-    for decision in decisions:
-        for one in decision.records:
-            answers[one].add(decision.answer)
-            reasons.setdefault(one, decision.reason)
+def dump(citations: Sequence[Citation], statuses: Mapping[str, Status]) -> dict[str, bytes]:
+    """Write one file an outcome with Covidence's columns; Covidence imports references, and no votes."""
     files: dict[str, list[list[str]]] = defaultdict(list)
     for number, citation in enumerate(citations, start=1):
         record = citation.record
-        said = {answer for member in citation.members for answer in answers.get(member, ())}
-        name = {frozenset({"include"}): "included", frozenset({"exclude"}): "excluded"}.get(
-            frozenset(said), "undecided"
-        )
-        why = next((reasons[member] for member in citation.members if reasons.get(member)), "")
+        status = statuses.get(citation.id)
+        name = status.state if status and status.state in {"included", "excluded"} else "undecided"
+        why = status.reason if status else ""
         notes = f"{OUR_ID}: {citation.id}" + (f"; Exclusion reason: {why}" if why else "")
         facts = {
             "Title": record.title or record.original_title,

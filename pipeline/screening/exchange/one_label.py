@@ -4,15 +4,14 @@ Source: ASReview documentation, "Data format" (label columns, columns of its exp
 data/prescreen/prescreen.csv and data/screen/screen.csv as its 0.14 writes them.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.deduplicate.citation import Citation
 from pipeline.errors import Fault, FormError, did_you_mean
 from pipeline.records import tables
 from pipeline.records.tables import Row, Table
-from pipeline.screening.decisions import Decision
+from pipeline.screening.decisions import Decision, Status
 from pipeline.screening.exchange.foreign import OUR_ID, Delivery, Vote, pseudonyms, read, reference
 from pipeline.screening.settings import Answer, ScreeningSettings
 
@@ -182,25 +181,20 @@ class _Loading:
         return Delivery(references=tuple(found), people=names)
 
 
-_Label = Callable[[set[str]], str]
-
-
-def dump_asreview(citations: Sequence[Citation], decisions: Iterable[Decision]) -> dict[str, bytes]:
-    """Write a data set for ASReview: 1 where everybody included, 0 where everybody excluded, empty otherwise."""
-    label = {frozenset({"include"}): "1", frozenset({"exclude"}): "0"}
+def dump_asreview(citations: Sequence[Citation], statuses: Mapping[str, Status]) -> dict[str, bytes]:
+    """Write a data set for ASReview: 1 for what is included, 0 for what is excluded, empty otherwise."""
     header = (OUR_ID, "title", "authors", "abstract", "keywords", "year", "doi", "included")
-    rows = _rows(citations, decisions, lambda said: label.get(frozenset(said), ""))
+    rows = _rows(citations, statuses, {"included": "1", "excluded": "0"}, "")
     return {"asreview.csv": tables.write(header, ([facts[name] for name in header] for facts in rows))}
 
 
-def dump_colrev(citations: Sequence[Citation], decisions: Iterable[Decision]) -> dict[str, bytes]:
+def dump_colrev(citations: Sequence[Citation], statuses: Mapping[str, Status]) -> dict[str, bytes]:
     """Write CoLRev's prescreen.csv, every cell quoted as CoLRev writes it."""
-    label = {frozenset({"include"}): "in", frozenset({"exclude"}): "out"}
     header = (
         "ID", "author", "title", "journal", "booktitle", "year", "volume", "number", "pages", "doi", "abstract",
         "presceen_inclusion", OUR_ID,
     )  # fmt: skip
-    rows = _rows(citations, decisions, lambda said: label.get(frozenset(said), "TODO"))
+    rows = _rows(citations, statuses, {"included": "in", "excluded": "out"}, "TODO")
     return {"prescreen.csv": tables.write(header, ([facts[name] for name in header] for facts in rows), form=True)}
 
 
@@ -220,15 +214,13 @@ def dump_columns(citations: Sequence[Citation], decisions: Iterable[Decision]) -
     return {"decisions.csv": tables.write(header, rows)}
 
 
-def _rows(citations: Sequence[Citation], decisions: Iterable[Decision], label: _Label) -> Iterator[dict[str, str]]:
-    said: dict[str, set[str]] = defaultdict(set)
-    for decision in decisions:
-        for one in decision.records:
-            said[one].add(decision.answer)
+def _rows(
+    citations: Sequence[Citation], statuses: Mapping[str, Status], labels: Mapping[str, str], undecided: str
+) -> Iterator[dict[str, str]]:
     for number, citation in enumerate(citations, start=1):
         record = citation.record
-        answers = {answer for member in citation.members for answer in said.get(member, ()) if answer != "retrieved"}
-        shown = label(answers)
+        status = statuses.get(citation.id)
+        shown = labels.get(status.state, undecided) if status else undecided
         yield {
             OUR_ID: citation.id,
             "ID": f"{number:06d}",
