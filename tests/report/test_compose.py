@@ -142,7 +142,7 @@ def test_what_is_still_to_be_extracted_is_one_line_for_studies_that_lack_the_sam
     document = compose(reviews.review(extraction=extracted))
     table = next(block for block in section(document, "studies").blocks if block.id == "awaiting-extraction")
     assert [[cell.content for cell in row.cells] for row in table.rows] == [
-        [("not filled in yet",), ("40",), ("each lacks 1 of studies",), (", ".join(sorted(row[0] for row in rows)),)],
+        [("not filled in yet",), ("40",), ("studies 1",), (", ".join(sorted(row[0] for row in rows)),)],
         [("no study names this report",), ("1",), (), ("Otter and Second 2015",)],
     ]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pipeline.report.compose.context import Context, Said
 from pipeline.report.compose.review import Review
-from pipeline.report.compose.wording import listed, name, sentence, step_words
+from pipeline.report.compose.wording import name, sentence, step_words
 from pipeline.report.document import Block, Column, Fact, Items, Paragraph, Row, Table, cell
 
 
@@ -18,8 +18,8 @@ def to_be_extracted(review: Review, context: Context) -> Iterator[Block]:
     citations = review.citations
     for why, studies in sorted(lacking.items()):
         for study, forms in sorted(studies.items()):
-            rows = listed([f"{count:,} of {form}" for form, count in sorted(forms.items())])
-            lines.setdefault((why, f"each lacks {rows}"), []).append(study)
+            rows = ", ".join(f"{form} {count:,}" for form, count in sorted(forms.items()))
+            lines.setdefault((why, rows), []).append(study)
     if review.extraction.unlinked:
         lines["no study names this report", ""] = [name(citations[each].record) for each in review.extraction.unlinked]
     if not lines:
@@ -27,7 +27,7 @@ def to_be_extracted(review: Review, context: Context) -> Iterator[Block]:
     columns = (
         Column(label="Why", heads=True),
         Column(label="How many", holds="number"),
-        Column(label="Rows"),
+        Column(label="Rows that each lacks"),
         Column(label="Studies or reports"),
     )
     yield Table(
