@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli import records_file, terminal
-from pipeline.cli.read import collect
+from pipeline.cli.read import collect, columns_of
 from pipeline.errors import FormatError
 
 
@@ -15,10 +15,20 @@ from pipeline.errors import FormatError
 @click.option("--to", "target", required=True, metavar="NAME", help="The format to write, for example ris or rayyan.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write; - is the terminal.")
 @click.option("--format", "format_name", default="", metavar="NAME", help="Take the files for this format.")
+@click.option(
+    "--column", "columns", multiple=True, metavar="FIELD=NAME", help="For tables: which column holds a field."
+)
 @click.option("--force", is_flag=True, help="Replace a file that is already there.")
 @click.option("--leave-out-faults", is_flag=True, help="Write the rest where some blocks could not be read.")
 def convert(
-    files: Sequence[Path], *, target: str, out: Path, format_name: str, force: bool, leave_out_faults: bool
+    files: Sequence[Path],
+    *,
+    target: str,
+    out: Path,
+    format_name: str,
+    columns: Sequence[str],
+    force: bool,
+    leave_out_faults: bool,
 ) -> None:
     """Write files of records, one after the other, as one file of another format.
 
@@ -26,11 +36,12 @@ def convert(
     --leave-out-faults is given.
     """
     records_file.check(out, target, force=force)
+    named = columns_of(columns)
     records, faults = [], []
     said = terminal.console(stderr=True)
     for path in files:
         with path.open("rb") as stream:
-            reading, found, unread = collect(stream, path, format_name)
+            reading, found, unread = collect(stream, path, format_name, named)
         records += found
         faults += unread
         for notice in reading.notices:

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -28,20 +28,24 @@ _STEP = 500  # records between two words on how far the reading is
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--format", "format_name", default="", metavar="NAME", help="Take the files for this format.")
+@click.option(
+    "--column", "columns", multiple=True, metavar="FIELD=NAME", help="For tables: which column holds a field."
+)
 @click.option("--preview", default=5, show_default=True, metavar="N", help="Records to show of each file.")
 @click.option("--json", "as_lines", is_flag=True, help="Write every record as one JSON line, and nothing else.")
-def read(files: Sequence[Path], *, format_name: str, preview: int, as_lines: bool) -> int:
+def read(files: Sequence[Path], *, format_name: str, columns: Sequence[str], preview: int, as_lines: bool) -> int:
     """Show what files of records are: the format, how many records, what could not be read, and a preview.
 
     Nothing is written. The exit code is 2 if a file is not recognised or any of its blocks could not be read.
     """
+    named = columns_of(columns)
     out, faults = terminal.console(stderr=as_lines), 0
     for place, path in enumerate(files):
         if place and not as_lines:
             out.print()
         try:
             with path.open("rb") as stream:
-                reading, records, found = collect(stream, path, format_name)
+                reading, records, found = collect(stream, path, format_name, named)
         except FormatError as error:
             terminal.say(out, str(error), "fault", "red")
             faults += 1
@@ -58,11 +62,32 @@ def read(files: Sequence[Path], *, format_name: str, preview: int, as_lines: boo
     return 2 if faults else 0
 
 
-def collect(stream: BinaryIO, path: Path, format_name: str) -> "tuple[Reading, list[Record], list[Fault]]":
+def columns_of(said: Sequence[str]) -> dict[str, str]:
+    """Take `--column FIELD=NAME` apart.
+
+    Raises:
+        FormatError: a field is not known, or nothing stands on one side of the sign.
+    """
+    from pipeline.formats import table_layouts
+
+    columns = {field.strip(): name.strip() for field, _, name in (each.partition("=") for each in said)}
+    nameless = [field for field, name in columns.items() if not name]
+    if nameless:
+        raise FormatError(
+            Fault(what=f"--column {nameless[0]!r} names no column", accepted="FIELD=NAME, as title=Heading")
+        )
+    if faults := table_layouts.check_columns(columns):
+        raise FormatError(faults)
+    return columns
+
+
+def collect(
+    stream: BinaryIO, path: Path, format_name: str, columns: Mapping[str, str]
+) -> "tuple[Reading, list[Record], list[Fault]]":
     """Read one file whole, and say how far it is where there is a terminal; its records belong to its stem."""
     from pipeline import formats
 
-    reading = formats.read(stream, name=path.name, search=path.stem, format=format_name)
+    reading = formats.read(stream, name=path.name, search=path.stem, format=format_name, columns=columns)
     records: list[Record] = []
     found: list[Fault] = []
     with terminal.progress() as progress:

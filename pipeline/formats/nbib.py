@@ -238,7 +238,8 @@ def fields_of(record: Record) -> Iterator[Field]:
     for link in record.links:
         if link.kind in _TAG_OF_LINK:
             yield _TAG_OF_LINK[link.kind], f"{link.text}. PMID: {link.pmid}" if link.pmid else link.text
-    yield from (field for field in record.extra if _TAG.fullmatch(field[0]) and record.origin.format in _OURS)
+    kept = [field for field in record.extra if _TAG.fullmatch(field[0]) and field[0] not in _PERSONAL]
+    yield from kept if record.origin.format in _OURS else ()
     yield "SO", _source(record)
 
 
@@ -291,3 +292,4 @@ def _source(record: Record) -> str:
 
 _TAG = re.compile(r"[A-Z][A-Z0-9]{1,3}")
 _OURS = frozenset({"nbib", "pubmed-xml"})
+_PERSONAL = frozenset({"FAU", "AU", "FED", "ED", "CN", "AUID", "AD"})  # would be taken for authors, who they are not

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Literal
 
 from pipeline.errors import Fault, ProtocolError, did_you_mean
-from pipeline.formats import languages
+from pipeline.formats import languages, table_layouts
 from pipeline.records import identifiers
 
 ELINKS = {"similar": "pubmed_pubmed", "cited-by": "pubmed_pubmed_citedin", "references": "pubmed_pubmed_refs"}
@@ -232,6 +232,7 @@ def _check(strategy: Strategy) -> Iterator[Fault]:
     yield from _check_kind(strategy)
     yield from _check_accepted(strategy)
     yield from _check_dates(strategy.limits.dates)
+    yield from table_layouts.check_columns(strategy.columns)
     for place, language in enumerate(strategy.limits.languages):
         if not languages.code(language):
             what = f"{language!r} is not a language of PubMed"

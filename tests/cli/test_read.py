@@ -53,3 +53,30 @@ def test_records_come_as_json_lines_and_nothing_else(export, capsysbinary):
 def test_a_format_that_is_not_known_is_refused(export, capsys):
     assert main.run(["read", str(export), "--format", "rsi"]) == 2
     assert "there is no format 'rsi'" in capsys.readouterr().out
+
+
+MESSY = "Ref;Heading;Who;Yr\n1;Nothing, plainly;Nobody, Ann;2001\n"
+
+
+def test_the_columns_of_a_plain_table_can_be_named(tmp_path, capsys):
+    path = tmp_path / "messy.csv"
+    path.write_text(MESSY)
+    assert main.run(["read", str(path)]) == 2
+    capsys.readouterr()
+    named = ["--column", "title=Heading", "--column", "authors=Who", "--column", "year = Yr"]
+    assert main.run(["read", str(path), *named]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "  Nobody 2001, Nothing, plainly"
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("titel=Heading", "Did you mean 'title'?"),
+        ("title", "--column 'title' names no column"),
+    ],
+)
+def test_a_column_that_is_not_well_named_is_refused(tmp_path, capsys, said, answer):
+    path = tmp_path / "messy.csv"
+    path.write_text(MESSY)
+    assert main.run(["read", str(path), "--column", said]) == 2
+    assert answer in "".join(capsys.readouterr())

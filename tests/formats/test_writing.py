@@ -1,6 +1,7 @@
 """What is written is read back: a record loses nothing that its format can hold, and what it loses is listed."""
 
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -117,3 +118,20 @@ def test_every_record_that_is_written_is_one_block_that_is_read(name, found):
     reading = formats.read(io.BytesIO(data), name="f", search="s")
     list(reading)
     assert (reading.records, reading.faults) == (len(found), 0)
+
+
+SAMPLES = sorted(path for path in (Path(__file__).parent / "samples").glob("*/*") if path.stem != "hazards")
+# PubMed's text marks major keywords with an asterisk, and prints the year with the date.
+ALSO = {"nbib": {"keywords", "date"}}
+
+
+@pytest.mark.parametrize("name", CANNOT)
+def test_what_the_samples_of_every_format_say_is_held_by_every_other(name):
+    records = []
+    for path in SAMPLES:
+        with path.open("rb") as stream:
+            reading = formats.read(stream, name=path.name, search="s", format=path.parent.name)
+            records += [value for value in reading if isinstance(value, Record)]
+    assert len(records) > 40
+    lost = {loss.field: loss.first for loss in formats.losses(records, format=name)}
+    assert {field: first for field, first in lost.items() if field not in CANNOT[name] | ALSO.get(name, set())} == {}

@@ -82,6 +82,7 @@ WRONG = [
     (Strategy(query="q", seeds=Seeds(pmids=("1",))), "seeds", "reads no seeds"),
     (Strategy(query="q", remind_after_days=-1), "remind_after_days", "negative"),
     (Strategy(query="q", hits=-1), "hits", "negative"),
+    (Strategy(kind="export", files=("f",), columns={"titel": "T"}), "columns.titel", "Did you mean 'title'?"),
     (Strategy(query="q", searched="yesterday"), "searched", "not a date"),
     (Strategy(kind="export", files=("f",), limits=Limits(languages=("eng",))), "limits", "set on its platform"),
     (Strategy(kind="similar", via="citation-searching"), "seeds", "0 sources of seeds"),
