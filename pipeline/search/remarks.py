@@ -22,9 +22,9 @@ def _moved(run: SearchRun) -> Iterator[str]:
     for drift in run.drifts:
         moved = f"its count moved from {drift.counted:,} to {drift.recounted:,}"
         yield f"{moved} while the records were listed; the list agrees with the last count."
-    if run.recount is not None and run.recount != run.count:
+    if run.moved:
         yield (
-            f"its count was {run.count:,} when the records were listed and {run.recount:,} when the last one had come; "
+            f"its count was {run.recount:,} when the last record had come, and the run holds {run.identified:,}; "
             "what came in meanwhile is for the next run."
         )
 

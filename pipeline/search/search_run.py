@@ -94,8 +94,7 @@ class SearchRun(msgspec.Struct, frozen=True, kw_only=True):
         translations: PubMed's TranslationSet, as (from, to).
         notices: PubMed's warnings and errors about the term.
         count: what PubMed counted for `asked`; for a citation search, how many links were taken and passed the limits.
-        recount: what PubMed counted for `asked` once every record had come; null for a citation search. Where it is not
-            `count`, its index moved meanwhile.
+        recount: what PubMed counted for `asked` once every record had come; null for a citation search.
         identified: how many records the run stands for: `count` less those in `vanished`, with `replaced` joined.
         ids_file, ids_sha256: the file of all PMIDs of the run, one a line, ascending.
         held: how many of them were not fetched again, because an earlier run holds them.
@@ -151,6 +150,11 @@ class SearchRun(msgspec.Struct, frozen=True, kw_only=True):
     pages: tuple[Page, ...] = ()
     requests: int = 0
     repeats: int = 0
+
+    @property
+    def moved(self) -> bool:
+        """Say whether PubMed, when all was done, counted others than those that this run accounts for."""
+        return self.recount is not None and self.recount != self.identified + len(self.missing)
 
 
 def to_json(run: SearchRun) -> bytes:

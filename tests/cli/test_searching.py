@@ -66,14 +66,8 @@ def run(review, sandbox):
     return main.run(["run", str(review), "--pubmed", sandbox.address])
 
 
-def held(review):
-    return {path.name: path.read_bytes() for path in (review / RUN).rglob("*") if path.is_file()}
-
-
-@pytest.mark.usefixtures("alone")
-def test_ctrl_c_leaves_the_finished_pages_and_the_same_command_goes_on_from_them(
-    review, sandbox, counted, capsys, monkeypatch
-):
+def interrupt(review, sandbox, counted, monkeypatch):
+    """Press Ctrl-C after two pages."""
     fetch = eutils.Client.fetch
 
     def interrupted(client, pmids):
@@ -84,6 +78,17 @@ def test_ctrl_c_leaves_the_finished_pages_and_the_same_command_goes_on_from_them
     with monkeypatch.context() as during:
         during.setattr(eutils.Client, "fetch", interrupted)
         assert run(review, sandbox) == 130
+
+
+def held(review):
+    return {path.name: path.read_bytes() for path in (review / RUN).rglob("*") if path.is_file()}
+
+
+@pytest.mark.usefixtures("alone")
+def test_ctrl_c_leaves_the_finished_pages_and_the_same_command_goes_on_from_them(
+    review, sandbox, counted, capsys, monkeypatch
+):
+    interrupt(review, sandbox, counted, monkeypatch)
     assert "What was finished is kept; run the same command to go on." in capsys.readouterr().err
     before = held(review)
     assert sorted(before) == ["0001.xml.gz", "0002.xml.gz"]
@@ -100,16 +105,7 @@ def test_ctrl_c_leaves_the_finished_pages_and_the_same_command_goes_on_from_them
 def test_pages_are_taken_up_for_a_week_and_older_ones_are_fetched_anew(  # noqa: PLR0917 - fixtures
     review, sandbox, counted, monkeypatch, days, fetched
 ):
-    fetch = eutils.Client.fetch
-
-    def interrupted(client, pmids):
-        if counted["efetch"] == 2:
-            raise KeyboardInterrupt
-        return fetch(client, pmids)
-
-    with monkeypatch.context() as during:
-        during.setattr(eutils.Client, "fetch", interrupted)
-        assert run(review, sandbox) == 130
+    interrupt(review, sandbox, counted, monkeypatch)
     counted.clear()
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(1795348800 + days * 86400))
     assert run(review, sandbox) == 0

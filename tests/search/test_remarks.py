@@ -5,8 +5,7 @@ from pipeline.search.search_run import Drift, Notice, SearchRun
 
 TWENTY = ", ".join(str(number) for number in range(100, 120))
 MOVED = (
-    "its count was 9 when the records were listed and 10 when the last one had come; "
-    "what came in meanwhile is for the next run."
+    "its count was 35 when the last record had come, and the run holds 9; what came in meanwhile is for the next run."
 )
 
 
@@ -20,11 +19,21 @@ def test_a_run_without_anything_unusual_has_no_remark():
     assert remarks(made(recount=None)) == ()
 
 
+def test_a_record_that_is_there_no_more_moves_the_count_with_it_and_one_that_took_its_place_is_noticed():
+    (said,) = remarks(made(count=10, vanished=("1",)))
+    assert said.startswith("PMID 1: listed, and no longer in PubMed")
+    assert len(remarks(made(count=10, recount=10, vanished=("1",)))) == 2
+
+
+def test_a_record_that_is_never_delivered_is_still_counted_by_pubmed():
+    assert len(remarks(made(recount=10, missing=("1",)))) == 1
+
+
 def test_everything_that_went_another_way_is_said_with_its_pmids():
     run = made(
         notices=(Notice(kind="PhraseIgnored", text="of"),),
         drifts=(Drift(counted=12_001, recounted=12_000),),
-        recount=10,
+        recount=35,
         vanished=("1", "2"),
         missing=tuple(str(number) for number in range(100, 125)),
         replaced=(("33156898", "33951149"),),

@@ -37,7 +37,7 @@ def test_a_record_that_comes_in_while_the_others_are_fetched_is_seen_in_the_last
     found = retrieval.retrieve(
         pretended(range(1, 6), grow), Strategy(query="q.txt"), search="s", published="liver", sink=lambda *_: None
     )
-    assert (found.run.count, found.run.recount, found.run.identified) == (5, 6, 5)
+    assert (found.run.count, found.run.recount, found.run.identified, found.run.moved) == (5, 6, 5, True)
     assert found.pmids == ("1", "2", "3", "4", "5")
 
 

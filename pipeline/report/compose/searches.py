@@ -210,9 +210,10 @@ def _pubmed(run: SearchRun) -> Iterator[Block]:
     for drift in run.drifts:
         then = f"while they were listed, {drift.recounted:,}; settled by a re-count"
         yield Paragraph(content=(f"{who[0].upper()}{who[1:]} counted {drift.counted:,} records and, {then}.",))
-    if run.recount is not None and run.recount != run.count:
-        then = f"{run.recount:,} when the last record had come; what came in meanwhile is for the next run"
-        yield Paragraph(content=(f"{who[0].upper()}{who[1:]} counted {run.count:,} records, and {then}.",))
+    if run.moved:
+        then = f"and the search holds {run.identified:,}; what came in meanwhile is for the next run"
+        when = "when the last record had come"
+        yield Paragraph(content=(f"{who[0].upper()}{who[1:]} counted {run.recount:,} records {when}, {then}.",))
 
 
 def _files(search: Search) -> Iterator[Block]:
