@@ -55,6 +55,9 @@ def _article(piece: Piece, source: Source, parser: etree.XMLParser) -> Record | 
     root = xml_blocks.parse(piece, source, parser)
     if isinstance(root, Fault):
         return root
+    if (citations := len(root.findall("MedlineCitation"))) > 1:
+        raw = piece.data.decode("utf-8", "replace")
+        return source.fault(f"this record holds {citations} citations", raw, line=piece.line, remedy=AGAIN)
     fields = pubmed_fields.of_article(root) if root.tag == "PubmedArticle" else pubmed_fields.of_book(root)
     pmid = fields.get("pmid")
     if not pmid:

@@ -12,6 +12,7 @@ from pipeline.formats.text import Block, blocks
 TYPES = {"J": "article", "B": "book", "S": "chapter", "P": "other"}
 _BY_LINE = frozenset({"AU", "AF", "BE", "CA", "C1", "CR"})  # tags whose lines are items of a list
 _START = re.compile(r"\nPT [JBSP]\b")
+_HEADER = re.compile(r"FN [\w .,&-]{1,80}|VR [\w.]{1,9}|EF|\s*")
 _FIELDS = re.compile(r"^([A-Z][A-Z0-9]) (.*(?:\n   .*)*)", re.MULTILINE)
 _ODD = re.compile(r"^(?![A-Z][A-Z0-9](?: |$)|   |[ \t]*$).+", re.MULTILINE)
 _END = re.compile(r"^ER[ \t]*$", re.MULTILINE)
@@ -32,7 +33,7 @@ def read(source: Source) -> Blocks:
         if block.begun:
             yield from _block(block, source)
             continue
-        unknown = [line for line in block.text.split("\n") if line.strip() and line[:3] not in ("FN ", "VR ", "EF")]
+        unknown = [line for line in block.text.split("\n") if not _HEADER.fullmatch(line)]
         cut_off = block.last and block.text.strip() and not _FILE_END.search(block.text)
         if unknown or cut_off:
             source.begin(block.line)
@@ -76,8 +77,8 @@ def _said(raw: str) -> Said:
         folded = "\n".join(line.strip() for line in value.split("\n")) if tag in _BY_LINE else " ".join(value.split())
         meaning = columns.get(tag.lower(), "")
         if tag == "PT":
-            continue
-        if tag == "AU" and "AF" in tags:
-            meaning = "authors-again"
+            folded = " ".join(value.partition("\n")[2].split())
+        if tag == "AU":
+            meaning = "authors-again" if "AF" in tags else "authors"
         say(said, meaning, tag, folded, WEB_OF_SCIENCE)
     return said

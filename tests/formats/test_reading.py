@@ -253,3 +253,18 @@ def test_a_declared_encoding_that_the_file_is_not_in_is_noticed(encoding):
 def test_a_deleted_number_beside_bytes_that_are_no_text_is_a_fault():
     data = b"<PubmedArticleSet><DeleteCitation><PMID \xdf>7</PMID></DeleteCitation></PubmedArticleSet>"
     assert what(read(data, format="pubmed-xml")[0]) == ["PubMed deleted the PMID '7'"]
+
+
+def test_authors_on_lines_of_their_own_tag_are_all_read():
+    (record,), _ = read("FN Clarivate\nVR 1.0\nPT J\nAU Nobody, A\nAU Someone, E\nTI One\nER\n\nEF\n")
+    assert [author.name for author in record.authors] == ["Nobody, A", "Someone, E"]
+
+
+def test_a_file_on_one_line_is_no_header():
+    text = "FN Clarivate;VR 1.0;PT J;TI Lost;ER;EF"
+    assert what(read(text, format="web-of-science")[0]) == ["this text belongs to no record"]
+
+
+def test_two_articles_that_damage_made_one_are_a_fault():
+    text = XML.replace("</PubmedArticle>\n<PubmedArticle>", "")
+    assert what(read(text, format="pubmed-xml")[0]) == ["this record holds 2 citations"]
