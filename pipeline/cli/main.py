@@ -49,6 +49,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "pipeline.cli.schedule:schedule",
         "Make a schedule that calls 'living-review update': for GitHub Actions, cron, systemd or Windows.",
     ),
+    "doctor": (
+        "pipeline.cli.doctor:doctor",
+        "Examine this machine and a review folder: what would stop a run, what is due, which stages would run and why.",
+    ),
     "prisma": (
         "pipeline.cli.prisma:prisma",
         "Draw a PRISMA 2020 flow diagram from typed figures or from the R package's CSV.",

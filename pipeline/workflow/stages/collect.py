@@ -27,6 +27,7 @@ from pipeline.workflow.history import Held
 from pipeline.workflow.run import Work
 
 UNREAD_FILE = "unread.csv"
+LARGEST = 1 << 30  # bytes that a page may unpack to; pages of 200 records have a few million
 RETRIEVED = ("record_id", "first", "last")
 REVISED = ("record_id", "date", "field", "before", "after")
 UNREAD = ("search", "date", "file", "line", "row", "what", "remedy", "raw")
@@ -268,12 +269,14 @@ def _reconcile(folder: ReviewFolder, shelf: Shelf, place: str, run: SearchRun) -
 
 def _body(folder: ReviewFolder, path: str, page: Page) -> bytes:
     """Unpack a page and check that it is what PubMed delivered."""
+    why = ""
     try:
-        body = gzip.decompress(folder.read(path))
+        with gzip.GzipFile(fileobj=io.BytesIO(folder.read(path))) as packed:
+            body = packed.read(LARGEST + 1)
     except (OSError, EOFError, zlib.error) as error:
         body, why = b"", f" ({error})"
-    else:
-        why = ""
+    if len(body) > LARGEST:
+        body, why = b"", f" (it unpacks to more than {LARGEST:,} bytes)"
     if hashlib.sha256(body).hexdigest() != page.sha256:
         remedy = "Put it back as git or your backup has it, or delete the folder of this run and search again."
         raise FormatError(Fault(what=f"this page is not what PubMed delivered{why}", file=path, remedy=remedy))

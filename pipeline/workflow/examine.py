@@ -1,0 +1,135 @@
+"""What would stop a run, or spoil its results: of this machine, of the review folder, of the schedule."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pipeline.errors import LockError, ReviewError
+from pipeline.workflow import history, notify, protocol, release, run
+from pipeline.workflow.account import counted
+from pipeline.workflow.folder import MOVES, STAGED, ReviewFolder
+from pipeline.workflow.protocol import Protocol
+from pipeline.workflow.run import Stage, Work
+
+LEAST_SPACE = 1 << 30  # bytes
+# Parts of paths below which a program of somebody else copies, renames and locks files while they are written.
+SYNCED = ("onedrive", "dropbox", "google drive", "googledrive", "icloud", "nextcloud")
+
+State = Literal["fine", "look", "wrong"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was examined: how it is, and what it is; with the remedy where one is needed."""
+
+    state: State
+    text: str
+
+
+def machine() -> Iterator[Finding]:
+    """Examine Python and the packages that the program rests on."""
+    packages = release.environment()
+    python = packages.pop("python")
+    yield Finding("fine", f"Python {python} on {sys.platform}, in UTF-8 mode {'on' if sys.flags.utf8_mode else 'off'}.")
+    listed = ", ".join(f"{name} {version}" for name, version in packages.items())
+    yield Finding("fine", f"Packages: {listed}." if listed else "The program runs from its source, not installed.")
+
+
+def review(
+    folder: ReviewFolder,
+    stages: Sequence[Stage],
+    work: Callable[[Protocol], Work],
+    environment: Mapping[str, str],
+) -> Iterator[Finding]:
+    """Examine a review folder; nothing in it is changed, but the last writes of a run that was killed are finished.
+
+    Args:
+        folder: the review.
+        stages: the stages.
+        work: makes what stages are given from the settings.
+        environment: where secrets would stand.
+    """
+    yield from _place(folder)
+    try:
+        settings = protocol.load(folder)
+    except ReviewError as error:
+        yield Finding("wrong", str(error))
+        return
+    yield Finding("fine", f"workflow.yaml is valid: {counted(len(settings.searches), 'search', 'searches')}.")
+    yield from _telling(settings, environment)
+    given = work(settings)
+    try:
+        yield from _history(folder, given.now)
+        yield from _overdue(folder, settings, given.now)
+        reasons = run.stale(stages, given)
+    except ReviewError as error:
+        yield Finding("wrong", str(error))
+        return
+    for stage in stages:
+        if stage.name in reasons and not stage.always:
+            yield Finding("look", f"{stage.title} would run: {reasons[stage.name]}.")
+
+
+def _place(folder: ReviewFolder) -> Iterator[Finding]:
+    """Examine where the folder lies, and whether a run could begin."""
+    free = shutil.disk_usage(folder.root).free
+    state: State = "fine" if free >= LEAST_SPACE else "look"
+    yield Finding(state, f"{free / (1 << 30):,.1f} GB are free on its disk.")
+    unfinished = (folder.root / STAGED / MOVES).is_file()
+    try:
+        with folder.locked():
+            yield Finding("fine", "The folder can be written, and no run is at work in it.")
+        if unfinished:
+            yield Finding("look", "A run was broken off among its last writes; they were finished now.")
+    except LockError as error:
+        yield Finding("look", str(error))
+    except ReviewError as error:
+        yield Finding("wrong", str(error))
+    synced = [word for word in SYNCED if any(word in part.casefold() for part in folder.root.parts)]
+    if synced:
+        advice = "Two machines that run at once make two histories: run it on one, or keep it in git."
+        yield Finding("look", f"The folder seems to be copied to other machines ({synced[0]}). {advice}")
+    if (folder.root / ".git").exists() and not (folder.root / ".gitattributes").is_file():
+        advice = "Take the one that 'living-review init' writes."
+        yield Finding("look", f"There is no .gitattributes: git on Windows would change the ends of lines. {advice}")
+
+
+def _history(folder: ReviewFolder, now: datetime) -> Iterator[Finding]:
+    held = history.runs(folder)
+    newest = history.newest_day(folder)
+    known = f", the newest of {newest}" if newest else ""
+    yield Finding("fine", f"{counted(len(held), 'run')} of searches in its history{known}.")
+    if newest and newest > now.date():
+        yield Finding("wrong", f"The clock of this machine says {now.date()}, before the newest day. Set the clock.")
+    for search in sorted({each.run.search for each in held}):
+        for place in history.unfinished(folder, search):
+            yield Finding("look", f"{place} was broken off; the next run goes on from it or begins anew.")
+
+
+def _overdue(folder: ReviewFolder, settings: Protocol, now: datetime) -> Iterator[Finding]:
+    """Say which sources should have been searched by now: the schedule may not run."""
+    from pipeline.workflow.stages.search import last_day
+
+    held = history.by_search(history.runs(folder))
+    for name, strategy in settings.searches.items():
+        last = last_day(held.get(name, []))
+        due = settings.schedule.next_day(name, strategy, last)
+        if last is None:
+            yield Finding("look", f"{name}: not yet run.")
+        elif due and due < now.date():
+            advice = "Does the schedule run?" if strategy.asks_pubmed else "It is a person's to export."
+            yield Finding("look", f"{name}: last searched on {last}, and was due on {due}. {advice}")
+
+
+def _telling(settings: Protocol, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Examine whether those whom workflow.yaml names can be told; nobody is."""
+    told = settings.schedule.notify
+    if told.command and not shutil.which(told.command[0]):
+        yield Finding("wrong", f"schedule.notify.command: there is no program {told.command[0]!r} here.")
+    if told.email and not environment.get(notify.SMTP):
+        yield Finding("wrong", f"schedule.notify.email: {notify.SMTP} is not set in the environment.")
+    if told.webhook and not environment.get(notify.WEBHOOK):
+        yield Finding("wrong", f"schedule.notify.webhook: {notify.WEBHOOK} is not set in the environment.")
