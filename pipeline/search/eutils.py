@@ -144,7 +144,13 @@ class Client:
             clock: seconds, for the total time limit.
             now: the time of day, for the runs that are recorded.
             jitter: a number from 0 to 1.
+
+        Raises:
+            ProtocolError: the endpoint is no address.
         """
+        if not _host(endpoint):
+            accepted = "an address, such as http://127.0.0.1:8080/entrez/eutils/"
+            raise ProtocolError(Fault(what=f"{endpoint!r} is no address of an endpoint", accepted=accepted))
         self.endpoint = endpoint if endpoint.endswith("/") else endpoint + "/"
         self.requests = 0
         self.repeats = 0
@@ -291,7 +297,7 @@ class Client:
             self._session = _session()  # the old one is still busy with the answer that was given up
             return Trouble(f"no complete answer within {patience.answer:.0f} s", passing=True)
         except requests.RequestException as error:
-            return _transport_trouble(error, urlsplit(self.endpoint).hostname or self.endpoint)
+            return _transport_trouble(error, _host(self.endpoint))
         self._reached = True
         self.sandbox = self.sandbox or SANDBOX_HEADER in answer.headers
         if answer.is_redirect:
@@ -312,6 +318,14 @@ def is_sandbox(endpoint: str) -> bool:
         except SearchError:
             return False
         return client.sandbox
+
+
+def _host(address: str) -> str:
+    """Return the host of an address; empty if it has none."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 _NAMES = {"esearch": "ESearch", "efetch": "EFetch", "elink": "ELink", "einfo": "EInfo"}
@@ -357,7 +371,7 @@ def _transport_trouble(error: requests.RequestException, host: str) -> Trouble:
     """Say what went wrong on the way, without repeating a request."""
     if isinstance(error, requests.exceptions.SSLError):
         remedy = "Check the clock of this machine, and what inspects its connections."
-        return Trouble("a certificate that cannot be verified", passing=False, remedy=remedy)
+        return Trouble("no secure connection, or none that can be verified", passing=False, remedy=remedy)
     reasons = tuple(_causes(error))
     for kinds, what, unreachable in _BROKEN:
         if any(isinstance(reason, kinds) for reason in reasons):

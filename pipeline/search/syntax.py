@@ -14,7 +14,7 @@ OPERATORS = ("AND", "OR", "NOT")
 OPENING_QUOTES, CLOSING_QUOTES = '"“„', '"”“'
 _TOKEN = re.compile(
     r"""(?P<space>\s+)|(?P<open>\()|(?P<close>\))|(?P<quote>["“”„])|(?P<tag>\[)|(?P<untag>\])
-      |(?P<colon>(?<=[\s\]"]):(?=\s*["\d]))|(?P<word>10\.\d{4,9}/[^\s\[\]"]+|[^\s()\[\]"“”„]+)""",
+      |(?P<colon>(?<=[\s\]"]):(?=\s*(?:["\d)]|\Z|(?:AND|OR|NOT)\b)))|(?P<word>10\.\d{4,9}/[^\s\[\]"]+|[^\s()\[\]"“”„]+)""",
     re.VERBOSE,
 )
 _NEAR = re.compile(r"(.*?):~(\d+)")

@@ -203,6 +203,29 @@ def test_a_sandbox_is_known_by_its_answer_and_nothing_else_is_one(sandbox):
     assert not is_sandbox(eutils.PUBMED)
 
 
+@pytest.mark.parametrize("endpoint", ["http://[bad", "http://", "nowhere"])
+def test_what_is_no_address_is_refused_before_anything_is_asked(endpoint):
+    with pytest.raises(ProtocolError, match="is no address of an endpoint"):
+        Client(endpoint)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "said"),
+    [
+        ("https://127.0.0.1:{port}/", "no secure connection, or none that can be verified"),
+        ("http://exa mple/", "a request that cannot be sent (InvalidURL)"),
+    ],
+)
+def test_what_no_second_try_can_mend_is_said_at_once(sandbox, frozen, endpoint, said):
+    sandbox.intercept = None
+    limit = RateLimit(0, clock=frozen.clock, sleep=frozen.sleep)
+    with Client(endpoint.format(port=sandbox.server_address[1]), limit=limit) as client:
+        with pytest.raises(SearchError) as caught:
+            client.search("liver")
+        assert said in str(caught.value)
+        assert client.requests == 1
+
+
 def test_ctrl_c_gets_through_while_an_answer_is_awaited(sandbox):
     def interrupt():
         raise KeyboardInterrupt

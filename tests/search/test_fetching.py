@@ -91,6 +91,17 @@ def test_records_that_nobody_asked_for_are_an_error(pretended):
         fetch_records(Generous([1, 77]), ["1"], sink=lambda *_: None)
 
 
+def test_several_records_for_one_pmid_are_an_error(pretended):
+    class Double(pretended):
+        def fetch(self, wanted):
+            return super().fetch(("7", "8") if tuple(wanted) == ("3",) else wanted)
+
+    pubmed = Double([1, 3, 7, 8])
+    pubmed.withheld = {3}
+    with pytest.raises(SearchError, match="delivered 2 records for PMID 3"):
+        fetch_records(pubmed, ["1", "3"], sink=lambda *_: None)
+
+
 def test_many_pmids_that_do_not_come_fail_without_asking_for_each(pretended):
     pubmed = pretended(range(1, 401))
     pubmed.withheld = set(range(1, 401))
