@@ -6,6 +6,7 @@ from typing import Literal
 
 from pipeline.deduplicate.citation import Deduplication, Evidence, Verdict
 from pipeline.errors import Fault, FormError, did_you_mean
+from pipeline.records import tables
 from pipeline.records.record import Record
 from pipeline.records.tables import Row, Table
 
@@ -78,18 +79,18 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 2].rstrip() + " …"
 
 
-def read_answers(tables: Sequence[Table], records: Iterable[Record]) -> tuple[Verdict, ...]:
+def read_answers(forms: Sequence[Table], records: Iterable[Record]) -> tuple[Verdict, ...]:
     """Read what people answered; a row without an answer is not yet answered.
 
     Raises:
         FormError: an answer that is neither, a record that is not here, a title that does not belong to its record
-            (one column was sorted without the others), two answers to one pair, or answers that contradict each
-            other through other pairs; every one that is found.
+            (one column was sorted without the others; what encodings do to letters is passed over), two answers to
+            one pair, or answers that contradict each other through other pairs; every one that is found.
     """
     by_id = {record.id: record for record in records}
     faults: list[Fault] = []
     said: dict[tuple[str, str], Verdict] = {}
-    for table in tables:
+    for table in forms:
         missing = [name for name in ("answer", "record_a", "record_b") if name not in table.header]
         faults.extend(
             Fault(
@@ -154,10 +155,10 @@ def _answer(file: str, row: Row, by_id: Mapping[str, Record]) -> tuple[Verdict |
                     row=row.number,
                     column=f"record_{side}",
                     accepted="the id as the form was made",
-                    remedy="Copy the id from the form as it was made.",
+                    remedy="Copy the id from the form as it was made; if the record is no longer here, delete the row.",
                 )
             )
-        elif (title := row[f"title_{side}"]) and title != record.title.strip():
+        elif tables.key(title := row[f"title_{side}"]) not in ("", tables.key(record.title)):
             faults.append(
                 Fault(
                     what=f"{title!r} is not the title of {name}, which is {record.title!r}",

@@ -9,6 +9,7 @@ import csv
 import io
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -23,6 +24,7 @@ _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _QUOTED = re.compile(r"[\",;\t\r\n]|^\s|\s\Z")
 _CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
+_LOST = re.compile(r"[^a-z0-9]")
 DELIMITERS = (",", ";", "\t")
 _BOM = "\ufeff"
 _MADE = {
@@ -87,6 +89,15 @@ def unescape(cell: str) -> str:
     ('=1+1', "'tis", '-3.2')
     """
     return cell[1:] if cell[:1] == "'" and _ESCAPED.match(cell) else cell
+
+
+def key(text: str) -> str:
+    """Reduce a text to what survives a spreadsheet and its encodings, right or wrong: the ASCII letters and digits.
+
+    >>> key("Ćwikła: 5-HT"), key("?wik?a: 5-HT"), key("Ćwikła: 5-HT".encode().decode("cp1252", "replace"))
+    ('wika5ht', 'wika5ht', 'wika5ht')
+    """
+    return _LOST.sub("", unicodedata.normalize("NFC", text).encode("ascii", "ignore").decode().lower())
 
 
 def write(header: Sequence[str], rows: Iterable[Sequence[str]], *, form: bool = False) -> bytes:

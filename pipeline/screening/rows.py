@@ -1,7 +1,6 @@
 """One row of a worksheet: which records it is about, whether its title belongs to them, and what it says."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,7 +62,7 @@ class Register:
         owners: dict[str, str] = {}
         for record, seen in self.titles.items():
             for title in seen:
-                owners.setdefault(_key(title), record)
+                owners.setdefault(tables.key(title), record)
         owners.pop("", None)
         return owners
 
@@ -73,7 +72,7 @@ class Register:
 
     def owner(self, title: str) -> str:
         """Find the record that a title belongs to, or nothing."""
-        return self._owners.get(_key(title), "")
+        return self._owners.get(tables.key(title), "")
 
     def nearest(self, record: str, title: str) -> str:
         """Find the id that a damaged one was: the same in other letter case, the title's, or the likest."""
@@ -88,20 +87,11 @@ class Register:
 
         A title that a spreadsheet's encoding has emptied, or that no record has, proves nothing.
         """
-        key = _key(title)
-        own = {_key(shown) for record in records for shown in self.titles[record]}
+        key = tables.key(title)
+        own = {tables.key(shown) for record in records for shown in self.titles[record]}
         if not key or key in own or not any(own):
             return True
         return key not in self._owners and any(fuzz.ratio(key, other) >= _SAME_TITLE for other in own)
-
-
-def _key(title: str) -> str:
-    """Reduce a title to what survives a spreadsheet and its encodings, right or wrong: the ASCII letters and digits.
-
-    >>> _key("Ćwikła: 5-HT"), _key("?wik?a: 5-HT"), _key("Ćwikła: 5-HT".encode().decode("cp1252", "replace"))
-    ('wika5ht', 'wika5ht', 'wika5ht')
-    """
-    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFC", title).encode("ascii", "ignore").decode().lower())
 
 
 def records_of(sheet: Sheet, row: tables.Row, register: Register) -> tuple[str, ...] | Fault:

@@ -82,6 +82,16 @@ def test_a_row_without_an_answer_says_nothing(records):
     assert read_answers([answered(rows, "")], records) == ()
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii"])
+def test_a_title_that_an_encoding_has_spoilt_is_still_the_title(encoding):
+    said = ONE | {"title": "Ćwikła’s maintenance of renal function under inventomab in Kraków"}
+    records = [reference("s:a", said | {"pages": "22"}), reference("s:b", said | {"pages": "52"})]
+    header, rows = form_rows(deduplicate(records), records)
+    spoilt = [[cell.encode(encoding, "replace").decode(encoding) for cell in ("same", *row[1:])] for row in rows]
+    table = tables.read(tables.write(header, spoilt, form=True), file="deduplication/1.csv")
+    assert [verdict.answer for verdict in read_answers([table], records)] == ["same"]
+
+
 def test_every_fault_of_every_form_is_told_at_once(records):
     _, rows = form_rows(deduplicate(records), records)
     wrong_word = answered(rows, "sam")
@@ -101,7 +111,7 @@ def test_every_fault_of_every_form_is_told_at_once(records):
         ),
         (
             "deduplication/1.csv, row 2, column record_b: no record is called 's:z'; accepted: the id as the form was "
-            "made. Copy the id from the form as it was made."
+            "made. Copy the id from the form as it was made; if the record is no longer here, delete the row."
         ),
         (
             "deduplication/2.csv, row 1, column record_b: the column 'record_b' is missing; accepted: "
