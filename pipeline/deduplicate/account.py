@@ -41,16 +41,24 @@ def method(found: Deduplication, version: str) -> str:
     Source: PRISMA-S, Rethlefsen 2021, doi:10.1186/s13643-020-01542-z, item 16: "Describe the processes and any
     software used to deduplicate records from multiple database searches and other information sources."
     """
-    records = sum(len(citation.members) for citation in found.citations)
     citations = len(found.citations)
+    records = sum(len(citation.members) for citation in found.citations)
+    joined = records - citations
     people = sum(pair.rule == "person" for pair in found.pairs)
-    linked = sum(related(found).values())
+    kinds = related(found)
+    linked, asked = sum(kinds.values()), len(found.asks)
+    left = f"joined to others, which left {_n(citations, 'citation')}"
+    said = [f"Of {_n(records, 'record')}, {_n(joined, 'duplicate')} {_was(joined)} {left}"]
+    if people:
+        said.append(f"people decided {_n(people, 'pair')}")
+    if asked:
+        said.append(f"{_n(asked, 'doubtful pair')} {'waits' if asked == 1 else 'wait'} for a person")
+    if linked:
+        said.append(f"{_n(linked, 'pair')} of related documents ({', '.join(kinds)}) {_was(linked)} linked, not joined")
     return (
         f"Records were deduplicated with living-review {version}: pairs that share an identifier, title, names or page "
-        "were compared field by field and judged by stated rules; records were joined, none was deleted.\n"
-        f"Of {_n(records, 'record')}, {_n(records - citations, 'duplicate')} were joined to others, which left "
-        f"{_n(citations, 'citation')}; people decided {_n(people, 'pair')} and have {_n(len(found.asks), 'pair')} to "
-        f"decide; {_n(linked, 'pair')} of related documents (errata, abstracts, versions ...) were only linked.\n"
+        f"were compared field by field and judged by stated rules; records were joined, none was deleted.\n"
+        f"{'; '.join(said)}.\n"
     )
 
 
@@ -66,3 +74,7 @@ def related(found: Deduplication) -> dict[str, int]:
 
 def _n(count: int, noun: str) -> str:
     return f"{count:,} {noun if count == 1 else noun + 's'}"
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
