@@ -262,9 +262,9 @@ def main() -> None:
                     pooled[system] += run_set(folder, system, given.peer, 1)
             sys.stderr.write(f"{kind} {name}: {pooled}\n")
         for system, found in pooled.items():
-            precision = found.tp / (found.tp + found.fp) if found.tp else 0.0
+            precision = f"{found.tp / (found.tp + found.fp):.4f}" if found.tp else "-"
             recall = f"{found.tp / (found.tp + found.fn):.4f}" if found.tp + found.fn else "-"
-            counts = f"{found.records} | {found.tp} | {found.fp} | {found.fn} | {found.mixed} | {precision:.4f}"
+            counts = f"{found.records} | {found.tp} | {found.fp} | {found.fn} | {found.mixed} | {precision}"
             print(f"| {kind} | {system} | {counts} | {recall} | {found.seconds:.1f} |", flush=True)
 
 

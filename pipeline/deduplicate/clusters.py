@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, combinations
 from math import ceil
 from typing import Protocol
 
@@ -13,10 +13,17 @@ import msgspec
 from pipeline.deduplicate import blocks, joining
 from pipeline.deduplicate.citation import Citation, Deduplication, Pair, Related, Verdict, Word
 from pipeline.deduplicate.features import Features, features
-from pipeline.deduplicate.judging import Judgement, contradiction, identity_contradiction, judge_all, witness
+from pipeline.deduplicate.judging import (
+    Judgement,
+    contradiction,
+    identity_contradiction,
+    judge_all,
+    place_contradiction,
+    witness,
+)
 from pipeline.deduplicate.merging import merge
 from pipeline.deduplicate.relations import AT_TWO_PLACES, LINKED
-from pipeline.deduplicate.rules import BY_IDENTIFIER, RULES
+from pipeline.deduplicate.rules import BY_IDENTIFIER, RULES, UNPLACED
 from pipeline.deduplicate.settings import DeduplicationSettings
 from pipeline.records.record import Record
 
@@ -76,6 +83,7 @@ def deduplicate(
     pairs = {two: library.pair(two, judgement, settings) for two, judgement in judged.items()}
     pairs.update(library.linked(place, settings))
     pairs.update((two, library.by_person(two, verdict)) for two, verdict in said.items())
+    _leave_open(library, pairs)
     clusters = _joined(library, pairs)
     _settle(library, pairs, clusters, ceil(len(records) * settings.ask_percent / 100))
     pairs.update((two, library.same(two)) for group in groups.values() for two in _chain(group))
@@ -152,6 +160,11 @@ class _Library:
     def same(self, two: _Two) -> Pair:
         judgement = witness(self.features[two[0]], self.features[two[1]])
         return self._pair(two, "duplicate", "identical", judgement, "all that is compared is the same", "")
+
+    def doubted(self, pair: Pair, p: int, q: int, why: str) -> Pair:
+        a, b = self.records[p].id, self.records[q].id
+        reason = f"{pair.reason}; but {a} and {b} would come together, which differ ({why})"
+        return msgspec.structs.replace(pair, verdict="ask", reason=reason)
 
     def _pair(  # noqa: PLR0917 - what a pair is made of
         self, two: _Two, word: Word, rule: str, judgement: Judgement, reason: str, kind: str
@@ -231,6 +244,26 @@ def _judged(
     return judged, len(fresh)
 
 
+def _leave_open(library: _Library, pairs: dict[_Two, Pair]) -> None:
+    """Ask instead of guessing where a record that does not say where it stands fits documents at several places."""
+    fits: dict[int, list[_Two]] = {}
+    for two, pair in pairs.items():
+        if pair.verdict == "duplicate":
+            for index in two:
+                fits.setdefault(index, []).append(two)
+    for index, found in fits.items():
+        if len(found) == 1 or any(pairs[two].rule not in UNPLACED for two in found):
+            continue
+        others = sorted((a if b == index else b for a, b in found), key=lambda other: library.records[other].id)
+        for p, q in combinations(others, 2):
+            joined = pairs.get(_two(p, q))
+            where = place_contradiction(library.features[p], library.features[q])
+            if where and (joined is None or joined.verdict != "duplicate"):
+                for two in found:
+                    pairs[two] = library.doubted(pairs[two], p, q, where)
+                break
+
+
 def _joined(library: _Library, pairs: Mapping[_Two, Pair]) -> joining.Clusters:
     """Join duplicates: a person's first, then the likeliest, then by identifiers, then related ones that policy merges.
 
@@ -267,9 +300,7 @@ def _joined(library: _Library, pairs: Mapping[_Two, Pair]) -> joining.Clusters:
 def _settle(library: _Library, pairs: dict[_Two, Pair], clusters: joining.Clusters, most: int) -> None:
     """Say of every doubtful pair whether it is asked; a question that others answered is none."""
     for two, (p, q, why) in clusters.refused.items():
-        a, b = library.records[p].id, library.records[q].id
-        reason = f"{pairs[two].reason}; but {a} and {b} would come together, which differ ({why})"
-        pairs[two] = msgspec.structs.replace(pairs[two], verdict="ask", reason=reason)
+        pairs[two] = library.doubted(pairs[two], p, q, why)
     settled = {
         _two(clusters.of(a), clusters.of(b))
         for (a, b), pair in pairs.items()

@@ -95,7 +95,7 @@ def _evidence(field: str, level: Level, similarity: float | None = None) -> Evid
 
 def contradiction(a: Features, b: Features) -> str:
     """Name the field in which two records contradict each other; empty if there is none."""
-    return identity_contradiction(a, b) or _place(a, b)
+    return identity_contradiction(a, b) or place_contradiction(a, b)
 
 
 def identity_contradiction(a: Features, b: Features) -> str:
@@ -111,7 +111,7 @@ def identity_contradiction(a: Features, b: Features) -> str:
     return ""
 
 
-def _place(a: Features, b: Features) -> str:
+def place_contradiction(a: Features, b: Features) -> str:
     """Name what puts two records at two places."""
     if plain(a.volume, b.volume) == DIFFERENT:
         return "volume"

@@ -216,6 +216,8 @@ def perhaps(c: Comparison) -> bool:
 
 
 BY_IDENTIFIER = "same-identifier"
+# Rules for records that do not say where they stand: a title that returns every issue fits several places.
+UNPLACED = frozenset(("ahead-of-print", "volume-and-title", "authors-lost"))
 RULES: tuple[Rule, ...] = (
     Rule(BY_IDENTIFIER, "duplicate", same_identifier, "an identifier is the same, and so is the title"),
     *(Rule(kind, "related", holds, reason, kind) for kind, holds, reason in relations.FIRST),

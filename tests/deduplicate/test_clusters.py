@@ -34,6 +34,28 @@ def test_a_record_without_an_identifier_does_not_join_two_that_differ_in_theirs(
     assert len(results) == 1
 
 
+EDITORIAL = {
+    "title": "Remarks of the invented quarterly's editor",
+    "authors": ["Zmud, Robert W"],
+    "year": 1997,
+    "journal": "Invented Quarterly",
+}
+
+
+def test_a_record_that_does_not_say_where_it_stands_is_asked_where_its_title_stands_at_several_places():
+    first = reference("s:0", EDITORIAL | {"volume": "21", "issue": "1"})
+    second = reference("s:1", EDITORIAL | {"volume": "22", "issue": "2"})
+    nowhere = reference("s:2", EDITORIAL)
+    assert len(deduplicate([first, nowhere]).citations) == 1
+    for order in permutations([first, second, nowhere]):
+        found = deduplicate(order, settings=DeduplicationSettings(ask_percent=100))
+        assert len(found.citations) == 3
+        asked = {frozenset((pair.a, pair.b)) for pair in found.asks}
+        assert {frozenset(("s:0", "s:2")), frozenset(("s:1", "s:2"))} <= asked
+        [reason] = {pair.reason for pair in found.asks if pair.rule == "ahead-of-print"}
+        assert reason.endswith("; but s:0 and s:1 would come together, which differ (volume)")
+
+
 def test_identical_records_are_one_citation_and_every_join_is_listed():
     records = [reference(f"s:{number}", ARTICLE) for number in range(4)]
     found = deduplicate(records)
