@@ -24,8 +24,8 @@ def why(record: str, folder: Path) -> None:
     folder if none is named.
     """
     from pipeline.prisma import life
-    from pipeline.workflow import derived, protocol, standing
-    from pipeline.workflow.stages import flow
+    from pipeline.workflow import derived, protocol
+    from pipeline.workflow.stages import flow, standing
 
     review = ReviewFolder(folder)
     settings = protocol.load(review)

@@ -9,7 +9,7 @@ from pipeline.workflow import derived, history, versions
 from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.protocol import Protocol
 from pipeline.workflow.stages import collect
-from pipeline.workflow.standing import Standing
+from pipeline.workflow.stages.standing import Standing
 
 
 def of_version(folder: ReviewFolder, protocol: Protocol) -> Baseline | None:

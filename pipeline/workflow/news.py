@@ -24,7 +24,7 @@ from pipeline.workflow.folder import PROTOCOL, ReviewFolder
 from pipeline.workflow.history import Held
 from pipeline.workflow.protocol import Protocol
 from pipeline.workflow.stages import flow, reconsider, search
-from pipeline.workflow.standing import Standing
+from pipeline.workflow.stages.standing import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

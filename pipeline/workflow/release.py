@@ -9,10 +9,10 @@ from pipeline.errors import Fault, ProtocolError
 from pipeline.prisma.versions import baseline
 from pipeline.records import tables
 from pipeline.report.compose.front import open_work
-from pipeline.workflow import baselines, history, inputs, layouts, run, standing, versions
+from pipeline.workflow import baselines, history, inputs, layouts, run, versions
 from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 from pipeline.workflow.run import Result, Stage, Work
-from pipeline.workflow.stages import collect, report, screen
+from pipeline.workflow.stages import collect, report, screen, standing
 from pipeline.workflow.versions import Made, Version
 
 _LABEL = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}")

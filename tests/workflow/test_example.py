@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from pipeline.deduplicate.clusters import deduplicate
-from pipeline.workflow import derived, protocol, standing
+from pipeline.workflow import derived, protocol
 from pipeline.workflow.folder import ReviewFolder
-from pipeline.workflow.stages import flow
+from pipeline.workflow.stages import flow, standing
 
 # The documents that stand in both reference lists, by the numbers they have there (Nigri 2018, Xue 2025).
 IN_BOTH = {(1, 1), (36, 13), (56, 21), (61, 10), (64, 29), (83, 42), (84, 47), (92, 52), (94, 54), (107, 65)}

@@ -5,9 +5,9 @@ import shutil
 import pytest
 
 from pipeline.errors import CountError
-from pipeline.workflow import protocol, standing
+from pipeline.workflow import protocol
 from pipeline.workflow.folder import ReviewFolder
-from pipeline.workflow.stages import flow
+from pipeline.workflow.stages import flow, standing
 
 
 def test_the_diagram_is_written_in_colour_and_grey_for_pages_print_and_slides(example_ran):

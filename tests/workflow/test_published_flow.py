@@ -8,9 +8,9 @@ import pytest
 from pipeline.records import tables
 from pipeline.sandbox import corpus, server
 from pipeline.search.eutils import Client
-from pipeline.workflow import protocol, standing
+from pipeline.workflow import protocol
 from pipeline.workflow.folder import ReviewFolder
-from pipeline.workflow.stages import flow
+from pipeline.workflow.stages import flow, standing
 
 from .conftest import NOW
 

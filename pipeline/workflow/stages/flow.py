@@ -8,13 +8,13 @@ from pipeline.prisma.boxes import Flow
 from pipeline.prisma.sources import Source, called
 from pipeline.prisma.versions import Baseline
 from pipeline.records import tables
-from pipeline.workflow import baselines, derived, history, pictures, standing
+from pipeline.workflow import baselines, derived, history, pictures
 from pipeline.workflow.account import Account, counted
 from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.protocol import Protocol
 from pipeline.workflow.run import Work
-from pipeline.workflow.stages import collect
-from pipeline.workflow.standing import Standing
+from pipeline.workflow.stages import collect, standing
+from pipeline.workflow.stages.standing import Standing
 
 THEMES: Mapping[diagram.Theme, str] = {"colour": "", "grey": "-grey"}  # what ends the name of the file
 PICTURES = {"pdf": pictures.pdf, "png": pictures.png}

@@ -6,13 +6,13 @@ from pipeline.report import render
 from pipeline.report.compose import Review, Search, compose
 from pipeline.report.settings import PARTS, Part, ReportSettings
 from pipeline.search.strategy import Strategy, verbatim
-from pipeline.workflow import derived, history, inputs, layouts, news, standing, versions, whats_new
+from pipeline.workflow import derived, history, inputs, layouts, news, versions, whats_new
 from pipeline.workflow.account import Account
 from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 from pipeline.workflow.history import Held
 from pipeline.workflow.protocol import Protocol
 from pipeline.workflow.run import Work
-from pipeline.workflow.stages import collect, extract, flow, screen, synthesise
+from pipeline.workflow.stages import collect, extract, flow, screen, standing, synthesise
 
 
 def run(work: Work) -> Account:
