@@ -1,5 +1,6 @@
 """One battery over every format: what a reader must hold to, whatever the file and whatever became of it."""
 
+import contextlib
 import io
 import random
 from pathlib import Path
@@ -13,7 +14,6 @@ from pipeline.records.record import Record
 SAMPLES = sorted((Path(__file__).parent / "samples").glob("*/*"))
 WHOLE = [path for path in SAMPLES if path.stem not in ("hazards", "unknown")]
 TEXTS = [path for path in WHOLE if path.suffix != ".xml" and path.name not in ("windows.ris", "macintosh.ris")]
-MADE = {"claims": 0}
 
 
 class Dribble(io.RawIOBase):
@@ -128,10 +128,8 @@ def test_damaged_bytes_are_records_or_faults_and_never_an_exception(path):
                     damaged[place:place] = damaged[place : place + 60]
             damaged = damaged or bytearray(b"\n")
         values(bytes(damaged), path.parent.name)
-        try:
+        with contextlib.suppress(FormatError):
             formats.recognise(bytes(damaged), "f")
-        except FormatError:
-            MADE["claims"] += 1
 
 
 @pytest.mark.parametrize("path", WHOLE, ids=ids(WHOLE))
