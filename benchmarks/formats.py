@@ -179,10 +179,10 @@ def main() -> None:
         )
         writing.start()
         writing.join()
-        for path in sorted(folder.glob("pubmed.*")):
-            show(path, python, arguments.times)
         if arguments.big:
             show_big(folder / "pubmed.ris", folder)
+        for path in sorted(folder.glob("pubmed.*"), reverse=True):
+            show(path, python, arguments.times)
         if arguments.files:
             for source in sorted([*arguments.files.rglob("*.ris"), *arguments.files.rglob("*.nbib")]):
                 path = folder / source.name
