@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipeline.deduplicate.citation import Citation, Pair
 from pipeline.prisma.boxes import VARIABLES, Flow
 from pipeline.prisma.sources import Source
-from pipeline.prisma.wording import LABELS
+from pipeline.prisma.wording import called
 from pipeline.records.record import Record
 from pipeline.screening.decisions import Decision, Screening
 from pipeline.screening.ledger import Event
@@ -104,14 +104,15 @@ def _list(names: Sequence[str]) -> str:
 def _screened(citation: Citation, screening: Screening, settings: ScreeningSettings) -> Iterator[str]:
     reached = {status.stage: status for status in screening.statuses[citation.id]}
     members = set(citation.members)
-    unused = [one for one in (*screening.skipped, *screening.ahead) if set(one.records) <= members]
+    unused = [("not needed", one) for one in screening.skipped] + [("not used", one) for one in screening.ahead]
     first = next((place for place, stage in enumerate(settings.stages) if stage.id in reached), 0)
     for place, stage in enumerate(settings.stages):
         status = reached.get(stage.id)
         if status is None:
             if place < first:
                 yield f"{stage.title}: skipped, since it was found by other methods."
-            yield from (f"  not used: {_said(d, settings)}" for d in unused if d.stage == stage.id)
+            mine = ((why, one) for why, one in unused if one.stage == stage.id and members.issuperset(one.records))
+            yield from (f"  {why}: {_said(one, settings)}" for why, one in mine)
             continue
         reason = f" ({stage.reason(status.reason)})" if status.reason else ""
         tried = f" (tried: {status.tried})" if status.tried else ""
@@ -157,7 +158,7 @@ def _counted(record: Record, citation: Citation, flow: Flow) -> Iterator[str]:
         if counted:
             parts = ", ".join(part.label for part in box.parts if counted in (part.ids or ()))
             shown = f" ({parts})" if parts else ""
-            yield f"{LABELS[name]}{shown}{'' if counted == record.id else f', as {citation.id!r}'}"
+            yield f"{called(flow, name)}{shown}{'' if counted == record.id else f', as {citation.id!r}'}"
     for step in (*flow.awaiting, *flow.adjustments):
         if {record.id, citation.id} & set(step.ids or ()):
             yield f"{step.label[:1].upper()}{step.label[1:]}"

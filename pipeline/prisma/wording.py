@@ -10,7 +10,7 @@ from typing import Literal
 
 from pipeline.prisma.boxes import VARIABLES, Box, Flow
 
-# What each box counts, in words that stand alone.
+# What each box of an update counts, in words that stand alone.
 LABELS: Mapping[str, str] = {
     "previous_studies": "Studies included in previous version of review",
     "previous_reports": "Reports of studies included in previous version of review",
@@ -98,6 +98,16 @@ def figure(n: int | None, unknown: str) -> str:
     ('(n = 1,234)', '(not yet run)')
     """
     return f"(n = {n:,})".replace(" ", NO_BREAK) if n is not None else f"({unknown})".replace(" ", NO_BREAK)
+
+
+def called(flow: Flow, box: str) -> str:
+    """Say what a box counts, in words that stand alone; in a new review nothing is called new.
+
+    >>> called(Flow(boxes={}), "new_studies")
+    'Studies included in review'
+    """
+    words = LABELS[box]
+    return words if flow.is_update else words.replace("New studies", "Studies").replace("new included", "included")
 
 
 def headings(flow: Flow) -> Mapping[str, str]:

@@ -78,11 +78,11 @@ def test_a_duplicate_is_counted_apart_from_its_citation():
     ]
 
 
-def test_decisions_at_a_stage_that_was_skipped_are_told_as_not_used():
+def test_decisions_at_a_stage_that_was_skipped_are_told_as_not_needed():
     rules = settings()
     found = citations("refs:1")
     screening = settle(found, [said("refs:1", "anna", "include")], rules, via=VIA)
-    assert "  not used: anna: include" in told(found[0].record, found, screening, rules)["Screening"]
+    assert "  not needed: anna: include" in told(found[0].record, found, screening, rules)["Screening"]
 
 
 def test_related_documents_and_what_was_compared_are_told():
@@ -96,3 +96,11 @@ def test_related_documents_and_what_was_compared_are_told():
         "Compared with 2 more, and found different.",
         "Related to the citation 'db:7': erratum.",
     ]
+
+
+def test_nothing_is_called_new_in_a_new_review():
+    rules = settings(votes=1)
+    found = citations("db:1")
+    votes = [said("db:1", "anna", "include"), said("db:1", "anna", "include", "full-text")]
+    screening = settle(found, votes, rules, via=VIA)
+    assert told(found[0].record, found, screening, rules)["Counted in"][-1] == "Reports of included studies"
