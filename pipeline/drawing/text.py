@@ -25,7 +25,7 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
 
     Source: Unicode Standard Annex 11, East Asian Width; the table's own source stands in it.
 
-    >>> width("PFS", 10) == (1178 + 1178 + 1300) / 2048 * 10
+    >>> width("PFS", 10) == (1235 + 1178 + 1300) / 2048 * 10
     True
     """
     table = _table(bold=bold)
@@ -39,7 +39,7 @@ def wrap(text: str, limit: float, size: float, *, bold: bool = False) -> tuple[s
     wider than `limit` breaks where it must; a no-break space holds. An empty text is one empty line.
 
     >>> wrap("Radioembolisation of liver metastases", 100, 10)
-    ('Radioembolisation', 'of liver', 'metastases')
+    ('Radioembolisation', 'of liver metastases')
     """
     table = _table(bold=bold)
     room = limit * _EM / size
