@@ -251,7 +251,7 @@ def main() -> None:
     print("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     for kind, make in (("faults", with_faults), ("siblings", with_siblings)):
         pooled = dict.fromkeys(systems, Score())
-        for name in SETS:
+        for name in (name for name in SETS if (given.sets / name).is_dir()):
             with tempfile.TemporaryDirectory() as scratch:
                 folder = Path(scratch)
                 library = make(documents(given.sets / name), random.Random(f"{kind} {name}"))
