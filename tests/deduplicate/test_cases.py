@@ -1,6 +1,7 @@
 """cases.json: pairs of records, and what is said of each; a librarian can add to it without reading code."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -28,3 +29,10 @@ def test_every_rule_has_a_case():
 def test_every_rule_has_a_name_of_its_own():
     names = [rule.name for rule in RULES]
     assert len(names) == len(set(names))
+
+
+def test_every_rule_is_documented_with_its_verdict(root):
+    page = (root / "docs" / "deduplicating.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1:3] for line in page.splitlines() if line.startswith("| `")]
+    told = {name: verdict.strip() for names, verdict in rows for name in re.findall(r"`([\w-]+)`", names)}
+    assert {rule.name: told.get(rule.name) for rule in RULES} == {rule.name: rule.verdict for rule in RULES}
