@@ -183,6 +183,13 @@ def test_unread_blocks_are_listed_once_a_person_accepts_to_lose_them(review, cap
     assert len(tables.read((review / "outputs/unread.csv").read_bytes(), file="x").rows) == 1
 
 
+def test_what_was_unusual_in_an_export_is_said(review, capsys):
+    with_text("queries/imports/embase/a.ris", RIS + "stray text\n")(review)
+    assert main.run(["run", str(review), "--offline"]) == 0
+    said = "this text belongs to no record and was left out: 'stray text'."
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_damaged_page_of_a_search_is_noticed(review, capsys):
     assert main.run(["run", str(review), "--pubmed", "sandbox"]) == 0
     page = next((review / "sandbox/queries/runs").glob("*/pages/*"))

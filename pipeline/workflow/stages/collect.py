@@ -49,6 +49,7 @@ class Shelf:
         unread_days: the day on which each of them came.
         again: how many times a record came that had come before.
         title: what its files were taken for.
+        notices: what was unusual in the exports that are read for the first time, and was taken all the same.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Shelf:
     unread_days: list[str] = field(default_factory=list)
     again: int = 0
     title: str = ""
+    notices: list[str] = field(default_factory=list)
 
     def take(self, found: Iterable[Record | Fault], day: str) -> tuple[int, int, int]:
         """Put what a file or page of a day holds on the shelf; return how many records, how many new, how many unread.
@@ -100,7 +102,7 @@ def run(work: Work) -> Account:
     work.folder.derive(UNREAD_FILE, tables.write(UNREAD, (row for shelf in shelves for row in _unread_rows(shelf))))
     return Account(
         did=(*filter(None, map(_did, shelves)), f"{counted(len(records), 'record')} in all."),
-        warnings=tuple(warning for shelf in shelves for warning in _warnings(shelf)) + _orphans(work),
+        warnings=tuple(each for shelf in shelves for each in (*_warnings(shelf), *shelf.notices)) + _orphans(work),
         pending=tuple(
             f"{shelf.name}: not yet run. Put the export of {shelf.strategy.database} into {shelf.strategy.files[0]}."
             for shelf in shelves
@@ -200,6 +202,7 @@ def _first_read(folder: ReviewFolder, shelf: Shelf, path: str, day: str) -> Impo
     data = folder.read(path)
     reading = _read_file(folder, shelf, path)
     read, new, unread = shelf.take(reading, day)
+    shelf.notices.extend(reading.notices)
     return ImportedFile(
         file=path,
         sha256=hashlib.sha256(data).hexdigest(),
