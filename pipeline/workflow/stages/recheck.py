@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from pipeline.errors import SearchError
-from pipeline.search.eutils import Client
-from pipeline.search.pubmed import Progress
+from pipeline.search.pubmed import Progress, PubMed
 from pipeline.search.recheck import recheck, to_json
 from pipeline.workflow import history, reconsider
 from pipeline.workflow.account import Account, counted
@@ -27,7 +26,7 @@ def run(work: Work) -> Account:
     said = (missed,) if blind else ()
     if not pmids - asked:
         return Account(did=(f"{counted(len(pmids), 'document')} checked today.", *said) if pmids else said)
-    client: Callable[[], Client] | None = work.options.get("client")
+    client: Callable[[], PubMed] | None = work.options.get("client")
     if client is None:
         return Account(did=said, unreachable=("retractions and corrections: not checked, since this run is offline.",))
     try:

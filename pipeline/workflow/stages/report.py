@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 
-from pipeline.report import render
 from pipeline.report.compose import Review, Search, compose
 from pipeline.report.settings import PARTS, Part, ReportSettings
 from pipeline.search.strategy import Strategy, verbatim
@@ -17,6 +16,8 @@ from pipeline.workflow.stages import collect, extract, flow, screen, standing, s
 
 def run(work: Work) -> Account:
     """Compose the report and write it in every form."""
+    from pipeline.report import render
+
     folder, settings = work.folder, work.protocol.report
     review = load(folder, work.protocol, tool=work.tool)
     document = compose(review)

@@ -6,8 +6,7 @@ from datetime import date, timedelta
 
 from pipeline.errors import SearchError
 from pipeline.search import search_run
-from pipeline.search.eutils import Client
-from pipeline.search.pubmed import Progress
+from pipeline.search.pubmed import Progress, PubMed
 from pipeline.search.remarks import remarks
 from pipeline.search.retrieval import retrieve
 from pipeline.search.search_run import SearchRun
@@ -100,7 +99,7 @@ def _is_due(work: Work, source: _Source) -> bool:
 def _ask(work: Work, source: _Source, told: _Told) -> None:
     """Run one search, and say what came of it."""
     name = source.name
-    client: Callable[[], Client] | None = work.options.get("client")
+    client: Callable[[], PubMed] | None = work.options.get("client")
     if client is None:
         told.unreachable.append(f"{name}: {source.so_far}, since this run is offline.")
         return
@@ -124,7 +123,7 @@ def _ask(work: Work, source: _Source, told: _Told) -> None:
     told.news.append(f"{name}: {fetched} fetched{revised}.")
 
 
-def _run_one(work: Work, client: Client, source: _Source, seeds: Sequence[str]) -> SearchRun:
+def _run_one(work: Work, client: PubMed, source: _Source, seeds: Sequence[str]) -> SearchRun:
     """Run one strategy: pages go to their place as they come, the run itself when every figure agrees."""
     folder, name, strategy = work.folder, source.name, source.strategy
     place = history.place(folder, name, work.now.date().isoformat())
