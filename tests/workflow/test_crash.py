@@ -14,7 +14,7 @@ from pipeline.workflow.folder import LOCK
 from tests.workflow.living import RETRACTION, Living
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be killed so there")
-POINTS = 6  # moments at which an update is killed, spread over all of its calls to the disk
+POINTS = 4  # moments at which an update is killed, spread over all of its calls to the disk
 UPDATE = """
 import os, shutil, signal, sys
 from datetime import datetime

@@ -165,6 +165,50 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_old_file(folder, monkeypatch
     assert [path.name for path in (folder.root / "outputs").iterdir()] == ["a.txt"]
 
 
+def test_a_file_that_another_program_holds_open_is_named_and_the_next_run_finishes(folder, monkeypatch):
+    folder.derive("a.csv", b"old")
+    replace = files.os.replace
+
+    def held(source, target):
+        if str(target).endswith("a.csv"):
+            raise PermissionError(13, "Permission denied")
+        replace(source, target)
+
+    def write_both():
+        with folder.transaction():
+            folder.derive("a.csv", b"new")
+            folder.derive("b.csv", b"beside it")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files.os, "replace", held)
+        with pytest.raises(ReviewError) as caught:
+            write_both()
+    assert str(caught.value) == (
+        "outputs/a.csv: cannot be written (Permission denied). Close it in the program that has it open, or make its "
+        "folder writable; then run again. What was there before is unharmed."
+    )
+    assert folder.read("outputs/a.csv") == b"old"
+    with ReviewFolder(folder.root).locked():
+        pass
+    assert (folder.read("outputs/a.csv"), folder.read("outputs/b.csv")) == (b"new", b"beside it")
+
+
+def test_a_value_is_made_again_only_if_a_file_of_it_or_its_settings_change(folder):
+    made = []
+
+    def make():
+        made.append(folder.read("outputs/a.csv"))
+        return len(made)
+
+    settings = object()
+    folder.derive("a.csv", b"1")
+    assert [folder.value("n", ["outputs/a.csv"], settings, make) for _ in range(3)] == [1, 1, 1]
+    folder.derive("a.csv", b"2")
+    assert folder.value("n", ["outputs/a.csv"], settings, make) == 2
+    assert folder.value("n", ["outputs/a.csv"], object(), make) == 3
+    assert made == [b"1", b"2", b"2"]
+
+
 def test_a_missing_file_and_a_file_that_is_no_text_are_one_sentence(folder):
     with pytest.raises(ReviewError, match=r"^queries/x\.txt: cannot be read \(No such file or directory\)\."):
         folder.read("queries/x.txt")

@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 
 from pipeline.records import tables
+from pipeline.report import render
 from pipeline.sandbox import corpus, server
 from pipeline.search.eutils import Client
 from pipeline.workflow import protocol
@@ -26,6 +27,7 @@ screening:
   stages:
     - {id: title-abstract, votes: 2}
     - {id: full-text, reports: true, votes: 2, reasons: [{id: other, label: Not on treatment}]}
+report: {list_records: 0}
 """
 QUERY = '("liver" OR "hepatic") AND (metastasis OR metastases) AND ("pancreatic neuroendocrine tumor" OR "PNET")\n'
 
@@ -43,7 +45,8 @@ def decide(root, stage, included):
 
 
 @pytest.fixture
-def review(tmp_path):
+def review(tmp_path, monkeypatch):
+    monkeypatch.setattr(render, "_compile", lambda *_, **__: b"%PDF")  # printed elsewhere; here it is the flow
     (tmp_path / "queries").mkdir()
     (tmp_path / "workflow.yaml").write_text(WORKFLOW)
     (tmp_path / "queries/pubmed.txt").write_text(QUERY)
