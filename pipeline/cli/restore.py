@@ -15,8 +15,8 @@ def restore(folder: Path, *, names: tuple[str, ...]) -> None:
     """Write rows that are missing from worksheets into new ones, with what they last said.
 
     For a worksheet that was deleted or spoilt: 'living-review status' counts the rows that are missing. What was
-    decided in them comes from the ledger, as the last run saw it. FOLDER holds workflow.yaml; it is the present folder
-    if none is named.
+    decided in them comes from the ledger, as a run last saw it, even if it was taken back before the row was lost: look
+    at it before the next run counts it. FOLDER holds workflow.yaml; it is the present folder if none is named.
     """
     from pipeline.screening import progress
     from pipeline.screening import restore as core
@@ -41,4 +41,5 @@ def restore(folder: Path, *, names: tuple[str, ...]) -> None:
         for place in screen.add(review, settings.screening, now, sheets):
             click.echo(terminal.plain(f"Written: {place}"))
     rows = f"{len(chosen):,} {'row' if len(chosen) == 1 else 'rows'}"
-    click.echo(f"{rows} restored." if chosen else "No row is missing.")
+    told = f"{rows} restored. Look at what they say before the next run counts it."
+    click.echo(told if chosen else "No row is missing.")
