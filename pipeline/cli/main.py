@@ -45,6 +45,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "pipeline.cli.verify:verify",
         "Make everything again in a copy, and compare it byte for byte with what stands.",
     ),
+    "crate": (
+        "pipeline.cli.crate:crate",
+        "Pack the review as an RO-Crate: a ZIP for Zenodo, OSF and the like, with a description of every file.",
+    ),
     "schedule": (
         "pipeline.cli.schedule:schedule",
         "Make a schedule that calls 'living-review update': for GitHub Actions, cron, systemd or Windows.",

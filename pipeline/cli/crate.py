@@ -1,0 +1,35 @@
+"""`living-review crate`: the review as one archive for a repository of research data."""
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli import terminal
+from pipeline.cli.run import tool
+from pipeline.errors import Fault, ReviewError
+from pipeline.workflow.folder import ReviewFolder
+
+
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+@click.option("--license", "address", required=True, metavar="URL", help="Licence under which you share the review.")
+@click.option("--force", is_flag=True, help="Replace a file that is already there.")
+def crate(out: Path, folder: Path, *, address: str, force: bool) -> None:
+    """Pack the review as an RO-Crate: a ZIP for Zenodo, OSF and the like, with a description of every file.
+
+    It holds what people gave, the history, the outputs and the versions. Look through exports of databases first: their
+    licences may not let you share abstracts. FOLDER holds workflow.yaml; it is the present folder if none is named.
+    """
+    from pipeline.workflow import crate as packing
+    from pipeline.workflow import files, protocol
+
+    if not address.startswith(("https://", "http://")):
+        raise click.BadParameter("an address is accepted, such as https://creativecommons.org/licenses/by/4.0/.")
+    if out.exists() and not force:
+        raise ReviewError(Fault(what="exists already", file=str(out), remedy="Name another file, or add --force."))
+    review = ReviewFolder(folder)
+    with review.locked():
+        data = packing.pack(review, protocol.load(review), tool=tool(), license_of=address)
+    files.write(out, data)
+    terminal.console().print(f"{out} ({len(data):,} bytes).")
