@@ -70,14 +70,15 @@ def _block(block: Block, source: Source) -> Blocks:
 
 def _said(raw: str) -> Said:
     fields = [(tag, value) for tag, value in _FIELDS.findall(raw) if tag != "ER"]
-    said = Said(TYPES.get(fields[0][1].strip(), "article"))
+    kind, *behind = fields[0][1].split()
+    said = Said(TYPES.get(kind, "article"))
     tags = {tag for tag, _ in fields}
     columns = WEB_OF_SCIENCE.columns
     for tag, value in sorted(fields, key=lambda field: columns.get(field[0].lower(), "").endswith("-again")):
         folded = "\n".join(line.strip() for line in value.split("\n")) if tag in _BY_LINE else " ".join(value.split())
         meaning = columns.get(tag.lower(), "")
         if tag == "PT":
-            folded = " ".join(value.partition("\n")[2].split())
+            folded = " ".join(behind)
         if tag == "AU":
             meaning = "authors-again" if "AF" in tags else "authors"
         say(said, meaning, tag, folded, WEB_OF_SCIENCE)
