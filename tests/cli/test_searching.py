@@ -100,9 +100,9 @@ def test_ctrl_c_leaves_the_finished_pages_and_the_same_command_goes_on_from_them
     assert {name: after[name] for name in before} == before
 
 
-@pytest.mark.parametrize(("days", "fetched"), [(0, 1), (7, 1), (8, 3)])
+@pytest.mark.parametrize(("days", "fetched"), [(0, 1), (3, 1), (4, 3)])
 @pytest.mark.usefixtures("alone")
-def test_pages_are_taken_up_for_a_week_and_older_ones_are_fetched_anew(  # noqa: PLR0917 - fixtures
+def test_pages_are_taken_up_for_three_days_and_older_ones_are_fetched_anew(  # noqa: PLR0917 - fixtures
     review, sandbox, counted, monkeypatch, days, fetched
 ):
     interrupt(review, sandbox, counted, monkeypatch)

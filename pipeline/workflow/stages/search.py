@@ -20,6 +20,9 @@ from pipeline.workflow.schedule import ScheduleSettings
 
 # Days before the last search from which on revisions are asked for: PubMed dates a revision before it shows it.
 OVERLAP = 7
+# Days for which the pages of a broken-off search are taken up. An update asks back OVERLAP days from the day on which
+# the search was finished, so that what was revised since those pages came is still noticed, with days to spare.
+KEPT = 3
 
 
 @dataclass
@@ -151,12 +154,9 @@ def _run_one(work: Work, client: PubMed, source: _Source, seeds: Sequence[str]) 
 
 
 def _take_up(work: Work, name: str, place: str) -> None:
-    """Go on with what a run of the search that was broken off has left, or drop it if it is old.
-
-    Pages count for as many days as a later update asks back for revisions, so that no revision goes unnoticed.
-    """
+    """Go on with what a run of the search that was broken off has left, or drop it if it is old."""
     folder = work.folder
-    since = (work.now.date() - timedelta(days=OVERLAP)).isoformat()
+    since = (work.now.date() - timedelta(days=KEPT)).isoformat()
     broken = history.unfinished(folder, name)
     if broken and place not in broken and broken[-1] >= f"{history.RUNS}/{since}":
         folder.take_up(broken[-1], place)
