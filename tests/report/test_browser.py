@@ -81,12 +81,22 @@ def test_axe_finds_no_violation(open_page, path, width, scheme):
     assert violations(open_page(path, width=width, color_scheme=scheme)) == []
 
 
-def test_axe_finds_no_violation_in_a_whole_report_with_its_diagram(open_page, tmp_path):
-    place = tmp_path / "whole.html"
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    place = tmp_path_factory.mktemp("whole") / "report.html"
     place.write_bytes(render.html(compose(reviews.pooled_review(sandbox=True))))
-    page = open_page(place, width=390)
+    return place
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_no_violation_in_a_whole_report_with_its_diagram(open_page, whole, width):
+    page = open_page(whole, width=width)
     assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_every_text_of_a_whole_report_has_enough_contrast(open_page, whole):
+    page = open_page(whole, width=390)
     assert [each for each in page.evaluate(CONTRASTS) if each["ratio"] < 4.5] == []
 
 

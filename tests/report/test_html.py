@@ -118,6 +118,14 @@ def test_a_table_without_rows_says_why(page):
     assert page.xpath("//div[@id='bias']//a[@download]") == []
 
 
+def test_notes_of_a_page_or_more_scroll_in_their_place_and_can_be_reached_by_keyboard():
+    notes = (("Short.",), ("Printed as such. " * 100,))
+    section = Section(id="noted", title="Noted", blocks=(made_up.table(id="noted-table", title="N", notes=notes),))
+    short, much = parsed(made_up.report(section)).xpath("//div[@id='noted-table']/p[contains(@class, 'note')]")
+    assert (short.get("class"), short.get("tabindex")) == ("note", None)
+    assert (much.get("class"), much.get("tabindex"), much.get("aria-label")) == ("note much", "0", "Notes: Table 3")
+
+
 def test_every_fact_is_printed_with_its_value(page):
     facts = {node.get("data-fact"): (node.get("value"), node.text) for node in page.iter("data")}
     assert facts["flow.identified"] == ("10135", "10,135")
