@@ -101,7 +101,7 @@ def records(draw):
 
 
 @pytest.mark.parametrize("name", CANNOT)
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(record=records())
 def test_nothing_is_lost_but_what_the_format_cannot_hold(name, record):
     lost = {loss.field for loss in formats.losses([record], format=name)}
@@ -109,7 +109,7 @@ def test_nothing_is_lost_but_what_the_format_cannot_hold(name, record):
 
 
 @pytest.mark.parametrize("name", [name for name, entry in formats.FORMATS.items() if entry.write])
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(found=st.lists(records(), max_size=3))
 def test_every_record_that_is_written_is_one_block_that_is_read(name, found):
     data = b"".join(formats.write(found, format=name))
