@@ -61,15 +61,16 @@ def load(folder: ReviewFolder, protocol: Protocol, stands: Standing) -> News:
 
 
 def _updates(known: _History) -> Iterator[Update]:
-    """Compare with the update before the last one, and with the preceding version."""
+    """Compare with the update before the last one, and with the preceding version; once where these are one time."""
     folder, protocol, stands = known.folder, known.protocol, known.stands
+    version = versions.before(folder, protocol)
     latest = baselines.of_update(folder, protocol, stands)
-    if latest is not None:
+    same = version is not None and len(known.days) > 1 and known.days[-2] <= version.date < known.days[-1]
+    if latest is not None and not same:
         day = known.days[-2]
         events = sum(event.date <= day for event in stands.now.ledger.events)
         found = _update(known, latest, day, flow.since(folder, protocol, stands, latest), events=events)
         yield replace(found, kind="update")
-    version = versions.before(folder, protocol)
     if version is not None:
         reached = versions.baseline(folder, version)
         since = flow.since(folder, protocol, stands, reached)

@@ -300,7 +300,7 @@ class TestReconsidering:
         assert included.table("reconsider.csv") == []
         since = changes(included)["updates"][0]
         assert since["adjustments"]["withdrawn_reports"] == 1
-        assert "1 reports in the previous version that are no longer included" in included.text("whats_new.md")
+        assert "1 report in the previous version that is no longer included" in included.text("whats_new.md")
 
     @pytest.mark.parametrize(
         ("before", "after", "says"),

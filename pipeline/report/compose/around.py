@@ -110,7 +110,10 @@ def new(review: Review, _: Context) -> Said:
     """Say what changed since the version and the update before this one, and what happened to what is included."""
     first = "This is the first version: there is none before it to compare with."
     known = review.citations
-    told = [tuple(news.news(update, known, prefix=_PREFIX[update.kind])) for update in review.updates]
+    is_headed = len(review.updates) > 1
+    told = [
+        tuple(news.news(update, known, prefix=_PREFIX[update.kind], is_headed=is_headed)) for update in review.updates
+    ]
     so_far = (*news.concerns(review.concerns, review.living, known), *news.chronicle(review.living))
     if len(told) <= 1:
         return Said(blocks=(*(told[0] if told else (Paragraph(content=(first,)),)), *so_far))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from pipeline.deduplicate.citation import Citation
+from pipeline.prisma.boxes import Step
 from pipeline.report.compose.living import Concern, LivingMode, SourceChange, Update, UpdateDay
 from pipeline.report.compose.wording import counted, name, sentence
 from pipeline.report.document import Block, Cell, Column, Content, Day, Fact, Items, Link, Paragraph, Row, Table, cell
@@ -21,13 +22,14 @@ _BOXES = (
 )
 
 
-def news(update: Update, citations: Mapping[str, Citation], *, prefix: str) -> Iterator[Block]:
+def news(update: Update, citations: Mapping[str, Citation], *, prefix: str, is_headed: bool) -> Iterator[Block]:
     """Say what is new since one earlier version or update.
 
     Args:
         update: what changed.
         citations: by id.
         prefix: how the names of its facts and the id of its table begin.
+        is_headed: whether a heading names the version or update already.
     """
     boxes = update.flow.boxes
     nothing = not any(boxes[box].n for box in ("new_studies", "new_reports") if box in boxes)
@@ -35,11 +37,13 @@ def news(update: Update, citations: Mapping[str, Citation], *, prefix: str) -> I
         what = "nothing is new; no record is new, gone or changed, and no study was included."
     else:
         what = "no new study was included." if nothing else ""
-    yield Paragraph(content=(f"Since {update.since}: {what}".rstrip(),))
-    facts = [
-        sentence(Fact(name=f"{prefix}.{box}", value=boxes[box].n), f" {words}") for box, words in _BOXES if box in boxes
+    if what or not is_headed:
+        yield Paragraph(content=(f"Since {update.since}: {what}".rstrip(),))
+    steps = [Step(name=box, label=words, n=boxes[box].n) for box, words in _BOXES if box in boxes]
+    facts: list[Content] = [
+        sentence(Fact(name=f"{prefix}.{step.name}", value=step.n), f" {step.what}")
+        for step in (*steps, *update.flow.adjustments)
     ]
-    facts += [sentence(Fact(name=f"{prefix}.{s.name}", value=s.n), f" {s.label}") for s in update.flow.adjustments]
     if update.decisions is not None:
         facts.append(
             counted(f"{prefix}.decisions", update.decisions, "decision made, changed or withdrawn", _DECISIONS)
