@@ -30,22 +30,22 @@ def run(work: Work) -> Account:
     folder, protocol = work.folder, work.protocol
     stands = standing.load(folder, protocol)
     found = count(folder, protocol, stands)
-    _write(folder, "boxes", "prisma", found)
+    _write(folder, "boxes", "prisma", found, themes=tuple(THEMES))
     for name, view in views(folder, protocol, stands, found).items():
-        _write(folder, name, name, view)
+        _write(folder, name, name, view, themes=("colour",))
     folder.derive("prisma/prisma.csv", r_package.write(found))
     return Account(did=tuple(_said(found)), pending=tuple(f"{step.words}." for step in found.awaiting))
 
 
-def _write(folder: ReviewFolder, boxes: str, picture: str, found: Flow) -> None:
-    """Write the boxes of a flow as a table, and the flow as pictures, in colour and in grey."""
+def _write(folder: ReviewFolder, boxes: str, picture: str, found: Flow, *, themes: tuple[diagram.Theme, ...]) -> None:
+    """Write the boxes of a flow as a table, and the flow as pictures."""
     folder.derive(f"prisma/{boxes}.csv", tables.write(BOXES, _rows(found)))
     title = wording.title(found)
-    for theme, ending in THEMES.items():
-        drawn = diagram.svg(found, theme=theme)
-        folder.derive(f"prisma/{picture}{ending}.svg", drawn.encode())
+    for theme in themes:
+        drawn, place = diagram.svg(found, theme=theme), f"prisma/{picture}{THEMES[theme]}"
+        folder.derive(f"{place}.svg", drawn.encode())
         for kind, draw in PICTURES.items():
-            folder.derive(f"prisma/{picture}{ending}.{kind}", draw(drawn, title=title, fonts_of_the_system=False))
+            folder.derive(f"{place}.{kind}", draw(drawn, title=title, fonts_of_the_system=False))
 
 
 def count(folder: ReviewFolder, protocol: Protocol, stands: Standing) -> Flow:
