@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import chain, permutations
 from math import ceil
 from typing import Protocol
 
@@ -246,22 +246,23 @@ def _judged(
 
 def _leave_open(library: _Library, pairs: dict[_Two, Pair]) -> None:
     """Ask instead of guessing where a record that does not say where it stands fits documents at several places."""
-    fits: dict[int, list[_Two]] = {}
-    for two, pair in pairs.items():
+    fits: dict[int, list[int]] = {}
+    for (a, b), pair in pairs.items():
         if pair.verdict == "duplicate":
-            for index in two:
-                fits.setdefault(index, []).append(two)
-    for index, found in fits.items():
-        if len(found) == 1 or any(pairs[two].rule not in UNPLACED for two in found):
-            continue
-        others = sorted((a if b == index else b for a, b in found), key=lambda other: library.records[other].id)
-        for p, q in combinations(others, 2):
-            joined = pairs.get(_two(p, q))
+            fits.setdefault(a, []).append(b)
+            fits.setdefault(b, []).append(a)
+    doubted: dict[_Two, Pair] = {}
+    for index, others in fits.items():
+        others.sort(key=lambda other: library.records[other].id)
+        for p, q in permutations(others, 2):
+            two, between = _two(index, p), pairs.get(_two(p, q))
+            if pairs[two].rule not in UNPLACED or (between is not None and between.verdict == "duplicate"):
+                continue
             where = place_contradiction(library.features[p], library.features[q])
-            if where and (joined is None or joined.verdict != "duplicate"):
-                for two in found:
-                    pairs[two] = library.doubted(pairs[two], p, q, where)
-                break
+            if where:
+                x, y = sorted((p, q), key=lambda other: library.records[other].id)
+                doubted.setdefault(two, library.doubted(pairs[two], x, y, where))
+    pairs.update(doubted)
 
 
 def _joined(library: _Library, pairs: Mapping[_Two, Pair]) -> joining.Clusters:

@@ -159,6 +159,8 @@ PLAIN = str.maketrans("Öüö", "Ouo")
 @LIBRARY
 @given(libraries(), st.randoms(use_true_random=False))
 def test_how_a_database_writes_a_record_changes_nothing(style, records, chance):
+    # A record without title and identifier says too little: only one that is the same to the letter is joined to it.
+    records = [record for record in records if record.title or record.doi]
     rewritten = [STYLES[style](record) if chance.random() < 0.5 else record for record in records]
     assert clusters(deduplicate(rewritten)) == clusters(deduplicate(records))
 
