@@ -14,14 +14,25 @@ from pipeline.cli.main import run
 @pytest.mark.skipif(os.name != "posix", reason="sends the signal of Ctrl-C")
 def test_it_serves_until_ctrl_c(root):
     command = [sys.executable, "-u", "-m", "pipeline", "sandbox", "--generated", "12"]
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    # What a shell starts in the background ignores Ctrl-C, and so would everything that is started from there.
+    with subprocess.Popen(
+        command,
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - nothing runs beside it
+    ) as process:
         assert process.stdout.readline() == "The sandbox serves 12 records with fictitious PMIDs at\n"
         address = process.stdout.readline().strip()
         with urlopen(f"{address}esearch.fcgi?db=pubmed&term=liver+OR+hepatic") as answer:
             assert b"<Count>12</Count>" in answer.read()
         assert process.stdout.readline() == "Press Ctrl-C to stop.\n"
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
         assert (process.returncode, err) == (0, "")
         assert out == "Stopped.\n"
 
