@@ -74,7 +74,7 @@ def run(work: Work) -> Account:
     words = tables.write(guide.COLUMNS, guide.accepted_words(settings), form=True)
     folder.derive("screening/accepted_words.csv", words)
     return Account(
-        did=(*_decided(now), *_skipped(now.screening)),
+        did=(*_decided(now), *_skipped(now.screening)) or ("Nothing to screen yet.",),
         news=(*_events(happened), *_handed(plan, name)),
         warnings=(*now.returned.notices, *now.returned.gone, *_unused(now.screening)),
         pending=tuple(progress.sentences(measure(load(folder, work.protocol) if happened else now, settings, plan))),
