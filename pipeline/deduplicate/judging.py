@@ -9,9 +9,10 @@ import msgspec
 from pipeline.deduplicate.citation import Evidence
 from pipeline.deduplicate.features import Features
 from pipeline.deduplicate.levels import ALIKE, CLOSE, DIFFERENT, MISSING, PART, SAME, UNLIKE, Level
-from pipeline.deduplicate.rules import judge
+from pipeline.deduplicate.rules import forbidden_twice, judge
 from pipeline.deduplicate.similarity import Comparison, compare, issues, paging, plain
 from pipeline.deduplicate.sorts import NOTICE_SORTS
+from pipeline.deduplicate.titles import titles
 
 
 class Judgement(msgspec.Struct, frozen=True, gc=False):
@@ -29,7 +30,10 @@ def judge_all(pairs: Sequence[tuple[Features, Features]]) -> list[Judgement | No
 
 def judge_one(a: Features, b: Features) -> Judgement | None:
     """Judge one pair."""
-    c = compare(a, b)
+    wording = titles(a, b)
+    if forbidden_twice(a, b, wording):
+        return None
+    c = compare(a, b, wording)
     rule = judge(c)
     return None if rule is None else Judgement(rule.name, score(c), evidence(c))
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from pipeline.deduplicate.agreement import exact, issue, journal, near, people, telling, two_places
+from pipeline.deduplicate.features import Features
 from pipeline.deduplicate.levels import DIFFERENT, MISSING, SAME
 from pipeline.deduplicate.similarity import Comparison
 from pipeline.deduplicate.sorts import NOTICE_SORTS
@@ -81,6 +82,13 @@ def part(c: Comparison) -> bool:
         return False
     a, b = _PART.search(c.a.title), _PART.search(c.b.title)
     return a is not None and b is not None and a.group(1) != b.group(1) and (people(c) or journal(c))
+
+
+def in_sight(a: Features, b: Features) -> bool:
+    """Say whether two documents may be related although the numbers in their titles differ."""
+    if (a.sort == "registration") != (b.sort == "registration") or (a.review and a.review == b.review):
+        return True
+    return bool(_PART.search(a.title) and _PART.search(b.title))
 
 
 _LEAST_ARTICLE_NUMBER = 4  # characters; a shorter number alone is one page, which an abstract fills

@@ -27,9 +27,11 @@ from pipeline.deduplicate.agreement import (
     year,
 )
 from pipeline.deduplicate.citation import Word
+from pipeline.deduplicate.features import Features
 from pipeline.deduplicate.journals import meeting
 from pipeline.deduplicate.levels import ALIKE, CLOSE, DIFFERENT, MISSING, PART, SAME
-from pipeline.deduplicate.similarity import Comparison
+from pipeline.deduplicate.similarity import Comparison, plain
+from pipeline.deduplicate.titles import Wording, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,18 @@ def judge(c: Comparison) -> Rule | None:
         if rule.holds(c):
             return rule if rule.verdict != "different" or _look_alike(c) else None
     return None
+
+
+def forbidden_twice(a: Features, b: Features, wording: Wording) -> bool:
+    """Say early that `judge` gives None, since both an identifier and the numbers in the titles differ.
+
+    No rule joins such a pair, none lists it (see _look_alike), and the few relations that numbers do not rule out are
+    not in sight. Most pairs of a library of serial titles are of this kind.
+    """
+    if DIFFERENT not in (plain(a.doi, b.doi), plain(a.pmid, b.pmid)):
+        return False
+    title, _, only_a, only_b = wording
+    return numbers(a, b, title, only_a, only_b) == DIFFERENT and not relations.in_sight(a, b)
 
 
 def _look_alike(c: Comparison) -> bool:

@@ -10,7 +10,7 @@ from pipeline.deduplicate.features import Features
 from pipeline.deduplicate.journals import journals
 from pipeline.deduplicate.levels import ALIKE, DIFFERENT, MISSING, PART, SAME, UNLIKE, Level
 from pipeline.deduplicate.people import people, person
-from pipeline.deduplicate.titles import LETTERS_OF_A_TITLE, numbers, titles
+from pipeline.deduplicate.titles import LETTERS_OF_A_TITLE, Wording, numbers, titles
 
 _LEAST_TITLE = 58  # of 100; below, two titles have no more in common than titles of one field do
 _LEAST_TITLE_ELSEWHERE = 75  # where the volumes differ, only a related document can be found
@@ -75,9 +75,9 @@ def _acquainted(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     return 2 * shared >= min(len(a), len(b)) or person(a[0], b[0])
 
 
-def compare(a: Features, b: Features) -> Comparison:
-    """Compare two records field by field."""
-    title, similarity, only_a, only_b = titles(a, b)
+def compare(a: Features, b: Features, wording: Wording | None = None) -> Comparison:
+    """Compare two records field by field; `wording` is what `titles` says of them, where that is known already."""
+    title, similarity, only_a, only_b = wording or titles(a, b)
     authors, share, first = people(a, b, swaps=title in (SAME, ALIKE))
     return Comparison(
         a=a,

@@ -12,13 +12,13 @@ from pipeline.deduplicate.levels import ALIKE, CLOSE, DIFFERENT, MISSING, PART, 
 _LIKE_TITLE = 0.5  # of the letters; below, two titles have nothing in common
 _CLOSE_TITLE = 0.8
 LETTERS_OF_A_TITLE = 20
+_LETTERS_OF_A_SLIP = 2  # by which one word may be longer than the other and yet be misspelt
+
+Wording = tuple[Level, float, tuple[str, ...], tuple[str, ...]]  # level, similarity, words that one title has alone
 
 
-def titles(a: Features, b: Features) -> tuple[Level, float, tuple[str, ...], tuple[str, ...]]:
-    """Compare two titles and, where one carries a second title, the best pair of the two.
-
-    Returns the level, the similarity, and the words that stand in one title only.
-    """
+def titles(a: Features, b: Features) -> Wording:
+    """Compare two titles and, where one carries a second title, the best pair of the two."""
     if not a.title or not b.title:
         return MISSING, 0.0, (), ()
     best = wordings(a.title, b.title)
@@ -29,7 +29,7 @@ def titles(a: Features, b: Features) -> tuple[Level, float, tuple[str, ...], tup
     return best
 
 
-def wordings(a: str, b: str) -> tuple[Level, float, tuple[str, ...], tuple[str, ...]]:
+def wordings(a: str, b: str) -> Wording:
     """Compare two titles as they are."""
     if a == b:
         return SAME, 1.0, (), ()
@@ -79,7 +79,7 @@ def difference(a: list[str], b: list[str]) -> tuple[tuple[str, ...], tuple[str, 
     if left and right:
         for word in tuple(left):
             for other in right:
-                if misspelt(word, other):
+                if abs(len(word) - len(other)) <= _LETTERS_OF_A_SLIP and misspelt(word, other):
                     left.remove(word)
                     right.remove(other)
                     break
@@ -94,15 +94,14 @@ def _unjoined(words: list[str], own: list[str], others: list[str], theirs: list[
     `theirs` are the words that only the other title has: what stands in both is no part of another word.
     """
     kept = []
-    other = "".join(others)
+    other, apart = "".join(others), " ".join(theirs)
     for word in words:
-        if word not in own:
-            continue
         at = own.index(word)
-        joined = (own[at - 1] + word if at else "", word + own[at + 1] if at + 1 < len(own) else "")
-        if len(word) > 3 and any(word in their for their in theirs):  # noqa: PLR2004 - shorter ones do by chance
+        before = own[at - 1] + word if at else ""
+        after = word + own[at + 1] if at + 1 < len(own) else ""
+        if len(word) > 3 and word in apart:  # noqa: PLR2004 - shorter ones do by chance
             continue
-        if any(len(both) > 4 and both in other for both in joined):  # noqa: PLR2004
+        if (len(before) > 4 and before in other) or (len(after) > 4 and after in other):  # noqa: PLR2004
             continue
         kept.append(word)
     return kept
@@ -134,9 +133,9 @@ def misspelt(a: str, b: str) -> bool:
     stem_a, stem_b = _OPPOSING.match(a), _OPPOSING.match(b)
     if stem_a and stem_b and stem_a.group() != stem_b.group() and a[stem_a.end() :] == b[stem_b.end() :]:
         return False
-    if b.startswith(a) and len(b) - len(a) <= 2:  # noqa: PLR2004
+    if b.startswith(a) and len(b) - len(a) <= _LETTERS_OF_A_SLIP:
         return True
-    return OSA.distance(a, b) <= (1 if len(a) < 8 else 2)  # noqa: PLR2004
+    return OSA.distance(a, b) <= (1 if len(a) < 8 else _LETTERS_OF_A_SLIP)  # noqa: PLR2004
 
 
 _READ_BY_MACHINE = str.maketrans("0158i", "olsbl")
