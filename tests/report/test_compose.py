@@ -8,6 +8,7 @@ import pypdf
 import pytest
 from lxml import html as lxml_html
 
+from pipeline.deduplicate.citation import Deduplication
 from pipeline.errors import ProtocolError
 from pipeline.extraction.extract import extract
 from pipeline.extraction.outcomes import Extraction
@@ -403,3 +404,11 @@ def test_every_fact_is_printed_alike_in_html_pdf_and_markdown(interim):
     said = {node.get("data-fact"): node.text for node in page.iter("data")}
     assert set(said) == set(laid["facts"])
     assert said["flow.records_screened"] == "14"
+
+
+def test_a_review_looks_its_citations_up_once_and_a_changed_review_anew():
+    review = reviews.review()
+    assert review.citations is review.citations
+    assert set(review.citations) == {citation.id for citation in review.deduplication.citations}
+    emptied = dataclasses.replace(review, deduplication=Deduplication(citations=(), pairs=()))
+    assert emptied.citations == {}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from pipeline.deduplicate.citation import Citation, Deduplication
 from pipeline.extraction.outcomes import Extraction
@@ -52,7 +53,7 @@ class Search:
         return date.fromisoformat(said)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: what is cached needs a place
 class Review:
     """Everything that a report says something of.
 
@@ -99,19 +100,19 @@ class Review:
     tool: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def citations(self) -> Mapping[str, Citation]:
         """Return every citation by its id."""
         return {citation.id: citation for citation in self.deduplication.citations}
 
-    @property
+    @cached_property
     def linked(self) -> Mapping[str, str]:
         """Return the study of each citation that extraction names one for."""
         home = {record: citation.id for citation in self.deduplication.citations for record in citation.members}
         studies = self.extraction.studies
         return {home[report]: study.study_id for study in studies for report in study.reports if report in home}
 
-    @property
+    @cached_property
     def study_of(self) -> Mapping[str, str]:
         """Return the study of every included report, named as the flow names it."""
         return versions.studies(self.screening, self.screening_settings, self.linked)
