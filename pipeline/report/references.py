@@ -78,7 +78,9 @@ def format_references(records: Mapping[str, Record], *, style: str = OWN_STYLE, 
 
 
 def check_style(style: str) -> tuple[Fault, ...]:
-    """Find what is wrong with a style's name or text, by setting one entry in it."""
+    """Find what is wrong with a style's name or text, by setting one entry in it; those of STYLES are known to fit."""
+    if style in STYLES:
+        return ()
     try:
         format_references({"a": Record(id="a:1", origin=Origin(search="a"), title="A title", year=2020)}, style=style)
     except ProtocolError as error:

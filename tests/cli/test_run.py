@@ -1,6 +1,9 @@
 """`living-review run` and `init` as a person types them."""
 
+import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -212,3 +215,21 @@ def test_a_broken_off_search_goes_on_from_its_pages(review, capsys):
     shutil.rmtree(review / "sandbox/outputs")
     assert main.run(["run", str(review), "--pubmed", "sandbox"]) == 0
     assert sorted(tree(run_folder)) == sorted(whole)
+
+
+def test_a_run_without_work_loads_only_the_stages_that_always_run(review, root):
+    main.run(["run", str(review), "--offline"])
+    loaded = (
+        "import json, sys; from pipeline.cli import main; code = main.run(sys.argv[1:]); "
+        "print(json.dumps([code, sorted(name for name in sys.modules if name.startswith('pipeline.'))]))"
+    )
+    command = [sys.executable, "-c", loaded, "run", str(review), "--offline"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True, cwd=root)
+    code, modules = json.loads(done.stdout.splitlines()[-1])
+    assert code == 0
+    assert [name for name in modules if name.startswith("pipeline.workflow.stages.")] == [
+        "pipeline.workflow.stages.recheck",
+        "pipeline.workflow.stages.search",
+    ]
+    rooms = ("pipeline.deduplicate.clusters", "pipeline.report.compose", "pipeline.synthesis.synthesise")
+    assert not {*rooms} & {*modules}

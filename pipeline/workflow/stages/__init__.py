@@ -1,26 +1,29 @@
 """The stages: the one list. Each loads values, calls the core, and saves what the core returns."""
 
+from collections.abc import Callable
+from importlib import import_module
+
 from pipeline.workflow import inputs, versions
-from pipeline.workflow.run import Stage
-from pipeline.workflow.stages import (
-    collect,
-    deduplicate,
-    extract,
-    flow,
-    recheck,
-    reconsider,
-    report,
-    screen,
-    search,
-    synthesise,
-)
+from pipeline.workflow.account import Account
+from pipeline.workflow.run import Stage, Work
+
+
+def _run_of(module: str) -> Callable[[Work], Account]:
+    """Return the `run` of a stage's module, which is loaded only when the stage runs: most runs have little to do."""
+
+    def run(work: Work) -> Account:
+        account: Account = import_module(f"{__name__}.{module}").run(work)
+        return account
+
+    return run
+
 
 STAGES: tuple[Stage, ...] = (
-    Stage(name="search", title="Searching", run=search.run, always=True),
+    Stage(name="search", title="Searching", run=_run_of("search"), always=True),
     Stage(
         name="collect",
         title="Reading records",
-        run=collect.run,
+        run=_run_of("collect"),
         after=("search",),
         reads=("queries/imports/**/*", "queries/runs/**/*"),
         named=True,
@@ -30,7 +33,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         name="deduplicate",
         title="Joining duplicates",
-        run=deduplicate.run,
+        run=_run_of("deduplicate"),
         after=("collect",),
         reads=("outputs/records.jsonl", "deduplication/*"),
         settings=("deduplication",),
@@ -39,17 +42,17 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         name="screen",
         title="Screening",
-        run=screen.run,
+        run=_run_of("screen"),
         after=("deduplicate",),
         reads=("outputs/citations.jsonl", "screening/*/*/*", "screening/ledger/*"),
         settings=("searches", "screening"),
         writes=("screening/*",),
     ),
-    Stage(name="recheck", title="Asking after retractions", run=recheck.run, after=("screen",), always=True),
+    Stage(name="recheck", title="Asking after retractions", run=_run_of("recheck"), after=("screen",), always=True),
     Stage(
         name="reconsider",
         title="Looking for retractions and corrections",
-        run=reconsider.run,
+        run=_run_of("reconsider"),
         after=("recheck",),
         reads=(
             "outputs/*.jsonl",
@@ -65,7 +68,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         name="extract",
         title="Extraction",
-        run=extract.run,
+        run=_run_of("extract"),
         after=("screen",),
         reads=("outputs/citations.jsonl", "screening/*/*/*", "extraction/*", "extraction/*/*"),
         settings=("searches", "screening", "extraction"),
@@ -74,7 +77,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         name="synthesise",
         title="Synthesis",
-        run=synthesise.run,
+        run=_run_of("synthesise"),
         after=("extract",),
         reads=("outputs/citations.jsonl", "screening/*/*/*", "extraction/*", "extraction/*/*"),
         settings=("searches", "screening", "extraction", "synthesis"),
@@ -83,7 +86,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         name="prisma",
         title="Counting the flow",
-        run=flow.run,
+        run=_run_of("flow"),
         after=("synthesise",),
         reads=(
             "outputs/*.jsonl",
@@ -101,7 +104,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         name="report",
         title="Report",
-        run=report.run,
+        run=_run_of("report"),
         after=("reconsider", "prisma"),
         reads=(
             "outputs/*.jsonl",

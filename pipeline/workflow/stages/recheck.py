@@ -4,17 +4,19 @@ from collections.abc import Callable
 
 from pipeline.errors import SearchError
 from pipeline.search.pubmed import Progress, PubMed
-from pipeline.search.recheck import recheck, to_json
-from pipeline.workflow import history, reconsider
+from pipeline.workflow import history
 from pipeline.workflow.account import Account, counted
 from pipeline.workflow.run import Work
-from pipeline.workflow.stages import screen
 
 
 def run(work: Work) -> Account:
     """Ask about every included or awaiting citation with a PMID, once a day; only an update asks."""
     if not work.options.get("update"):
         return Account()
+    from pipeline.search.recheck import recheck, to_json
+    from pipeline.workflow import reconsider
+    from pipeline.workflow.stages import screen
+
     day = work.now.date().isoformat()
     now = screen.load(work.folder, work.protocol)
     standing = reconsider.in_play(now.screening, work.protocol.screening)
