@@ -1,15 +1,17 @@
-"""`living-review status`: how far the screening is, and who owes what."""
+"""`living-review status`: how far the screening is, who owes what, and which stages would run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.run import now, tool
 from pipeline.workflow.folder import ReviewFolder
 
 if TYPE_CHECKING:
     from pipeline.screening.progress import Day, StageProgress
+    from pipeline.workflow.run import Stage
 
 Rows = Sequence[tuple[str, ...]]
 
@@ -22,21 +24,24 @@ def status(folder: Path, *, days: bool, check: bool) -> int:
     """Show how far the screening is: per stage and reviewer what is done, owed, missing or in conflict.
 
     FOLDER holds workflow.yaml; it is the present folder if none is named. Worksheets are read as they stand now;
-    citations are those of the last 'living-review run'.
+    citations are those of the last 'living-review run'. The last table says for each stage of the program whether it
+    would run now, and why. Nothing is changed.
     """
     from pipeline.screening import batches, progress
-    from pipeline.workflow import protocol
-    from pipeline.workflow.stages import screen
+    from pipeline.workflow import protocol, run
+    from pipeline.workflow.stages import STAGES, screen
 
     review = ReviewFolder(folder)
     settings = protocol.load(review)
-    now = screen.load(review, settings)
-    plan = batches.plan(now.citations, now.screening, now.ledger, settings.screening)
-    found = screen.measure(now, settings.screening, plan)
+    given = screen.load(review, settings)
+    plan = batches.plan(given.citations, given.screening, given.ledger, settings.screening)
+    found = screen.measure(given, settings.screening, plan)
     _print("", _stages(found))
     _print("", _reviewers(found))
     if days:
-        _print("", _days(progress.burn_down(now.ledger.events, settings.screening)))
+        _print("", _days(progress.burn_down(given.ledger.events, settings.screening)))
+    work = run.Work(folder=review, protocol=settings, now=now(), tool=tool(), progress=lambda *_: None)
+    _print("", _stale(run.in_order(STAGES), run.stale(STAGES, work)))
     waiting = list(progress.sentences(found))
     click.echo()
     for sentence in waiting or ["Nothing waits for anybody."]:
@@ -73,6 +78,21 @@ def _reviewers(found: Sequence["StageProgress"]) -> Rows:
 def _days(found: Sequence["Day"]) -> Rows:
     rows = [(one.date, one.stage, f"{one.decided:,}", f"{one.remaining:,}") for one in found]
     return [("Date", "Stage", "Decided", "Still out"), *rows] if rows else []
+
+
+def _stale(stages: Sequence["Stage"], reasons: Mapping[str, str]) -> Rows:
+    """Say of each stage whether it would run; one that reads what another makes may have to, once that has run."""
+    first: dict[str, str] = {}  # title of the first stage that would run before it, by stage
+    rows = [("Stage of the program", "Would run now")]
+    for stage in stages:
+        because = reasons.get(stage.name, "")
+        before = next((first[each] for each in stage.after if each in first), "")
+        if because or before:
+            first[stage.name] = before or stage.title
+        said = f"if {before!r} makes something new" if before else "no, nothing changed"
+        if stage.name in reasons:
+            rows.append((stage.title, f"yes: {because}" if because else said))
+    return rows
 
 
 def _print(before: str, rows: Rows) -> None:

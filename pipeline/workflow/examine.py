@@ -69,8 +69,8 @@ def review(
         yield Finding("wrong", str(error))
         return
     for stage in stages:
-        if stage.name in reasons and not stage.always:
-            yield Finding("look", f"{stage.title} would run: {reasons[stage.name]}.")
+        if because := reasons.get(stage.name):
+            yield Finding("look", f"{stage.title} would run: {because}.")
 
 
 def _place(folder: ReviewFolder) -> Iterator[Finding]:

@@ -165,14 +165,14 @@ def manifest(folder: ReviewFolder) -> Manifest:
 
 
 def stale(stages: Sequence[Stage], work: Work) -> dict[str, str]:
-    """Say for each stage why it would run now; stages in which nothing changed are left out."""
+    """Say for each stage why it would run now; empty where nothing changed, and without those that always run."""
     code, codes = code_digest(), _codes(work.folder)
     traces = {trace.stage: trace for trace in manifest(work.folder).stages}
-    reasons = {
+    return {
         stage.name: _stale(stage, work, traces.get(stage.name), same_code=codes.get(stage.name) == code)
-        for stage in stages
+        for stage in in_order(stages)
+        if not stage.always
     }
-    return {name: because for name, because in reasons.items() if because}
 
 
 @cache

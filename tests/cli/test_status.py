@@ -16,6 +16,16 @@ def test_status_says_who_owes_what(review, capsys):
         "Full text           anna               1        0     1             0           0        0",
         "Full text           ben                1        0     1             0           0        0",
         "",
+        "Stage of the program                     Would run now",
+        "Reading records                          no, nothing changed",
+        "Joining duplicates                       no, nothing changed",
+        "Screening                                no, nothing changed",
+        "Extraction                               no, nothing changed",
+        "Looking for retractions and corrections  no, nothing changed",
+        "Synthesis                                no, nothing changed",
+        "Counting the flow                        no, nothing changed",
+        "Report                                   no, nothing changed",
+        "",
         "Title and abstract: 2 citations wait for decisions.",
         "Title and abstract: anna owes 2 decisions.",
         "Title and abstract: ben owes 2 decisions.",
@@ -33,3 +43,22 @@ def test_days_are_listed_on_request(review, capsys):
     capsys.readouterr()
     main.run(["status", str(review), "--days"])
     assert "2026-01-01  title-abstract        0          4" in capsys.readouterr().out.splitlines()
+
+
+def test_status_says_which_stages_would_run_and_why(review, capsys):
+    (review / "queries/imports/embase/embase.ris").unlink()
+    (review / "outputs/extraction/studies.csv").write_text("touched")
+    capsys.readouterr()
+    main.run(["status", str(review)])
+    lines = capsys.readouterr().out.splitlines()
+    table = lines[lines.index(next(line for line in lines if line.startswith("Stage of the program"))) + 1 :][:8]
+    assert [" ".join(line.split()) for line in table] == [
+        "Reading records yes: queries/imports/embase/embase.ris is gone",
+        "Joining duplicates if 'Reading records' makes something new",
+        "Screening if 'Reading records' makes something new",
+        "Extraction yes: outputs/extraction/studies.csv is new since it was written",
+        "Looking for retractions and corrections if 'Reading records' makes something new",
+        "Synthesis if 'Reading records' makes something new",
+        "Counting the flow yes: queries/imports/embase/embase.ris is gone",
+        "Report yes: outputs/extraction/studies.csv is new, and 1 more",
+    ]
