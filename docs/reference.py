@@ -65,7 +65,7 @@ def workflow() -> str:
         "",
     ]
     for path, kind in _sections(Protocol, ""):
-        parts += [f"## {path}" if path else "## Top level", "", _about(kind), "", *_table(kind, path), ""]
+        parts += [f"## `{path}`" if path else "## Top level", "", _about(kind), "", *_table(kind, path), ""]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -102,7 +102,7 @@ def _table(kind: type, path: str) -> Iterator[str]:
     yield "|---|---|---|---|"
     for field in fields(kind):
         inner, step = _inner(hints[field.name], field.name)
-        accepts = f"see [{path + '.' if path else ''}{step}](#{_anchor(f'{path}.{step}' if path else step)})"
+        accepts = f"see [`{path + '.' if path else ''}{step}`](#{_anchor(f'{path}.{step}' if path else step)})"
         cells = (
             f"`{field.name}`",
             accepts if inner else _accepts(hints[field.name]),
