@@ -12,6 +12,7 @@ from pipeline.cli import terminal
 from pipeline.errors import Fault
 from pipeline.workflow import files
 from pipeline.workflow.account import counted
+from pipeline.workflow.engines import ENGINES, Engine, run_on
 
 if TYPE_CHECKING:
     from pipeline.deduplicate.citation import Deduplication
@@ -26,7 +27,14 @@ UNREAD = ("file", "line", "row", "what", "remedy", "raw")
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", required=True, help="Where to write.")
 @click.option("--format", "format_name", default="", metavar="NAME", help="What the files are; recognised if not said.")
-def deduplicate(paths: tuple[Path, ...], *, out: Path, format_name: str) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="here",
+    help="Where pairs are compared: here, in all processors of this machine, or on Dask. The result is the same.",
+)
+@click.option("--scheduler", default="", metavar="ADDRESS", help="Dask's, as tcp://host:8786; else workers start here.")
+def deduplicate(paths: tuple[Path, ...], *, out: Path, format_name: str, engine: Engine, scheduler: str) -> None:
     """Find which records of some files describe one document, and write each document once.
 
     FILEs are exports of any supported format; those named first count as retrieved first. Writes unique.ris,
@@ -39,10 +47,13 @@ def deduplicate(paths: tuple[Path, ...], *, out: Path, format_name: str) -> None
     from pipeline.deduplicate.clusters import deduplicate as run
     from pipeline.records import tables
 
+    if scheduler and engine != "dask":
+        raise click.UsageError("--scheduler is Dask's: say --engine dask too.")
     with terminal.progress() as progress:
         records, unread = _read(paths, format_name)
         forms = [_form(path) for path in sorted(out.glob(QUESTIONS))]
-        found = run(records, asks.read_answers(forms, records), progress=progress)
+        answers = asks.read_answers(forms, records)
+        found = run_on(engine, scheduler, lambda executor: run(records, answers, executor=executor, progress=progress))
     asked = {(row["record_a"], row["record_b"]) for form in forms for row in form.rows}
     header, questions = asks.form_rows(found, records, asked)
     if questions:

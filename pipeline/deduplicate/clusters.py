@@ -1,8 +1,9 @@
 """Records to citations: the whole way, from features to clusters to merged records."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from itertools import chain, permutations
 from math import ceil
@@ -29,10 +30,12 @@ from pipeline.records.record import Record
 
 DEFAULTS = DeduplicationSettings()
 _RULES = {rule.name: rule for rule in RULES}
-_TASK = 5000  # records or pairs that one task of an executor takes
+_TASK = 2000  # pairs that one task of an executor takes
+_AHEAD = 64  # tasks that an executor is given ahead of the one that is waited for, so that few are in memory
 _WORDS: Mapping[str, Word] = {"link": "related", "merge": "duplicate", "ignore": "different"}
 
 _Two = tuple[int, int]
+_Sides = Sequence[tuple[Features, Features]]
 
 
 class Progress(Protocol):
@@ -67,13 +70,13 @@ def deduplicate(
             not change a byte of the result.
         earlier: what came of some of these records before, with the same settings; their pairs are not judged again.
             The result is that of a full run.
-        executor: where records are read and pairs are judged, in tasks of some thousands; here if None.
+        executor: where pairs are judged, in tasks of some thousands; here if None. The result is the same.
         progress: told how far the run is.
     """
     if ranks is not None:
         records = sorted(records, key=lambda record: (ranks[record.id], record.id))
     place = {record.id: index for index, record in enumerate(records)}
-    library = _Library(records, _features(records, executor, progress))
+    library = _Library(records, _features(records, progress))
     said = {_two(place[v.a], place[v.b]): v for v in verdicts if v.a in place and v.b in place}
     groups = _identical(library, set(chain.from_iterable(said)))
     followers = {index for group in groups.values() for index in group[1:]}
@@ -106,17 +109,13 @@ def _chain(group: Sequence[int]) -> Iterator[_Two]:
     return ((group[0], other) for other in group[1:])
 
 
-def _features(records: Sequence[Record], executor: Executor | None, progress: Progress) -> list[Features]:
-    tasks = [records[start : start + _TASK] for start in range(0, len(records), _TASK)]
+def _features(records: Sequence[Record], progress: Progress) -> list[Features]:
+    """Make the records ready, here: to send a record to a worker costs more than to read it."""
     made: list[Features] = []
-    for some in (map if executor is None else executor.map)(_read_all, tasks):
-        made += some
+    for start in range(0, len(records), _TASK):
+        made += map(features, records[start : start + _TASK])
         progress(len(made), len(records), "Reading")
     return made
-
-
-def _read_all(records: Sequence[Record]) -> list[Features]:
-    return [features(record) for record in records]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,11 +236,22 @@ def _judged(
     fresh = [two for two in found if not (two[0] in known.records and two[1] in known.records)]
     tasks = [fresh[start : start + _TASK] for start in range(0, len(fresh), _TASK)]
     sides = ([(library.features[a], library.features[b]) for a, b in task] for task in tasks)
-    results = (map if executor is None else executor.map)(judge_all, sides)
+    results = map(judge_all, sides) if executor is None else _spread(sides, executor)
     for number, (task, judgements) in enumerate(zip(tasks, results, strict=True), start=1):
         judged.update((two, judgement) for two, judgement in zip(task, judgements, strict=True) if judgement)
         progress(number, len(tasks), "Judging pairs")
     return judged, len(fresh)
+
+
+def _spread(sides: Iterable[_Sides], executor: Executor) -> Iterator[list[Judgement | None]]:
+    """Judge tasks of pairs on an executor; what is found comes back in their order."""
+    waiting: deque[Future[list[Judgement | None]]] = deque()
+    for some in sides:
+        waiting.append(executor.submit(judge_all, some))
+        if len(waiting) > _AHEAD:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _leave_open(library: _Library, pairs: dict[_Two, Pair]) -> None:

@@ -100,3 +100,19 @@ def test_blocks_that_cannot_be_read_are_listed(exports, tmp_path, capsys):
     assert main.run(["deduplicate", *exports, "--out", str(tmp_path / "out")]) == 0
     assert f"look: 1 block could not be read; see {tmp_path / 'out' / 'unread.csv'}." in capsys.readouterr().out
     assert len(tables.read((tmp_path / "out" / "unread.csv").read_bytes(), file="unread.csv").rows) == 1
+
+
+def test_processes_write_the_same_bytes(exports, tmp_path):
+    def run(*engine: str) -> dict[str, bytes]:
+        out = tmp_path / "-".join(("out", *engine))
+        assert main.run(["deduplicate", *exports, "--out", str(out), *engine]) == 0
+        return {path.name: path.read_bytes() for path in out.iterdir()}
+
+    assert run("--engine", "processes") == run()
+
+
+def test_a_scheduler_without_dask_is_refused(exports, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main.run(["deduplicate", *exports, "--out", str(out), "--scheduler", "tcp://127.0.0.1:8786"]) == 2
+    assert "say --engine dask too" in capsys.readouterr().err
+    assert not out.exists()
