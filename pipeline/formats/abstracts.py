@@ -2,6 +2,7 @@
 
 import re
 
+from pipeline.formats.text import folded
 from pipeline.records.record import Passage
 
 # Labels that databases print in lower case too. Source: NLM, "Structured Abstracts", labels mapped to the five
@@ -16,8 +17,11 @@ _LABELS = (
     "study design|study selection|summary|trial registration|unlabelled"
 )
 _CAPITALS = r"[A-Z][A-Z0-9 &/,'()+-]{3,80}"
-_LABEL = re.compile(rf"({_CAPITALS}|(?i:{_LABELS}))(?: ?: |:(?=[A-Z]))")
-_SENTENCE_END = re.compile(r"[.?!)\]\"”;%] |[.?!)\]](?=[A-Z])|\n")
+_LABELLED = rf"({_CAPITALS}|(?i:{_LABELS}))(?: ?: |:(?=[A-Z]))"
+_LABEL = re.compile(_LABELLED)
+# A label after a sentence's end: a closing character and a blank, or before a capital without one, or a line end.
+_NEXT_LABEL = re.compile(rf"[.?!)\]\"”;%\n](?:(?<!\n) |(?<=[.?!)\]])(?=[A-Z])|(?<=\n)){_LABELLED}")
+_LONGEST = 90  # characters from a sentence's end to the colon after a label
 
 
 def passages(text: str) -> tuple[Passage, ...]:
@@ -32,16 +36,18 @@ def passages(text: str) -> tuple[Passage, ...]:
     """
     found = _LABEL.match(text)
     if found is None:
-        folded = " ".join(text.split())
-        return (Passage(text=folded),) if folded else ()
+        whole = folded(text)
+        return (Passage(text=whole),) if whole else ()
     parts = []
     label, begin = found.group(1), found.end()
-    for end in _SENTENCE_END.finditer(text, begin):
-        if end.start() >= begin and (following := _LABEL.match(text, end.end())):
-            parts.append((label, text[begin : end.start() + 1]))
+    colon = text.find(":", begin)
+    while colon >= 0:
+        if following := _NEXT_LABEL.search(text, max(begin, colon - _LONGEST), colon + len(":X")):
+            parts.append((label, text[begin : following.start() + 1]))
             label, begin = following.group(1), following.end()
+        colon = text.find(":", colon + 1)
     parts.append((label, text[begin:]))
-    read = [Passage(text=" ".join(passage.split()), label=label_of(said)) for said, passage in parts]
+    read = [Passage(text=folded(passage), label=label_of(said)) for said, passage in parts]
     return tuple(passage for passage in read if passage.text or passage.label)
 
 

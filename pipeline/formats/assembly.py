@@ -5,6 +5,7 @@ where it goes if it is not, is decided here; what fills no field is kept in `ext
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from pipeline.formats import dates, kinds, languages, names, pages
 from pipeline.formats.abstracts import passages
 from pipeline.formats.markup import unmarked
+from pipeline.formats.text import folded
 from pipeline.records import identifiers
 from pipeline.records.record import Author, Identifier, Link, Origin, Record
 
@@ -32,7 +34,7 @@ _COPYRIGHT = re.compile(r"(?:Copyright\b|©|\(c\) ?\d{4})", re.IGNORECASE)
 _PLAIN_SCHEMES = {"embase", "central", "scopus", "cinahl", "openalex", "lens", "pii", "mid", "bookaccession"}
 _SCHEMES = {"pubmed": "pmid", "medline": "pmid", "pmc": "pmcid"} | {name: name for name in _PLAIN_SCHEMES}
 _SCHEMES |= dict.fromkeys(("ctgov", "ictrp", "registration"), "registration")
-_LABELLED_ID = re.compile(rf"({'|'.join(_SCHEMES)})\s+(\S*\d\S*)", re.IGNORECASE)
+_LABELLED_ID = re.compile(r"([A-Za-z]+)\s+(\S*\d\S*)")
 _DAYS = 31
 _DATED = re.compile(r"\d{4}/\d\d/\d\d")
 _LANGUAGES = re.compile(r"\s*[;,/|]\s*|\s+and\s+")
@@ -57,7 +59,7 @@ class Said:
 
     def __init__(self, kind: str = "article") -> None:
         self.kind = kind
-        self.by_meaning: dict[str, list[Field]] = {}
+        self.by_meaning: defaultdict[str, list[Field]] = defaultdict(list)
         self.extra: list[Field] = []
         self.authors: list[Author] = []
         self.editors: list[Author] = []
@@ -66,22 +68,18 @@ class Said:
 
     def add(self, meaning: str, tag: str, text: str) -> None:
         """Note that `tag` says `text`."""
-        self.add_all(((tag, text),), {tag: meaning})
+        stripped = text.strip()
+        if not stripped:
+            return
+        if meaning:
+            self.by_meaning[meaning].append((tag, stripped))
+        else:
+            self.extra += _lines(tag, stripped)
 
     def add_all(self, fields: Iterable[Field], meanings: Mapping[str, str]) -> None:
         """Note what the fields of a block say, each by the meaning of its tag."""
-        by_meaning = self.by_meaning
         for tag, text in fields:
-            stripped = text.strip()
-            meaning = meanings.get(tag)
-            if not stripped:
-                continue
-            if not meaning:
-                self.extra += [(tag, " ".join(line.split())) for line in stripped.split("\n") if line.strip()]
-            elif meaning in by_meaning:
-                by_meaning[meaning].append((tag, stripped))
-            else:
-                by_meaning[meaning] = [(tag, stripped)]
+            self.add(meanings.get(tag, ""), tag, text)
 
     def of(self, meaning: str) -> Sequence[Field]:
         """List the fields of a meaning."""
@@ -89,24 +87,19 @@ class Said:
 
     def lines(self, meaning: str) -> list[Field]:
         """List the lines of the fields of a meaning, folded."""
-        found = self.by_meaning.get(meaning)
-        if not found:
-            return []
-        return [
-            (tag, folded)
-            for tag, text in found
-            for line in (text.split("\n") if "\n" in text else (text,))
-            if (folded := " ".join(line.split()))
-        ]
+        lines: list[Field] = []
+        for tag, text in self.by_meaning.get(meaning, ()):
+            lines += _lines(tag, text)
+        return lines
 
     def first(self, meaning: str) -> str:
         """Return the first text of a meaning, folded; keep every other that differs from it."""
         found = self.by_meaning.get(meaning)
         if not found:
             return ""
-        chosen = " ".join(found[0][1].split())
+        chosen = folded(found[0][1])
         for tag, text in found[1:]:
-            other = " ".join(text.split())
+            other = folded(text)
             if other != chosen:
                 self.extra.append((tag, other))
         return chosen
@@ -114,6 +107,13 @@ class Said:
     def identify(self, scheme: str, value: str) -> None:
         """Add an identifier that has no field of its own."""
         self.identifiers.append(Identifier(scheme=scheme, value=value))
+
+
+def _lines(tag: str, text: str) -> list[Field]:
+    """List the lines of a text, folded, those that hold something."""
+    if "\n" not in text:
+        return [(tag, folded(text))]
+    return [(tag, " ".join(line.split())) for line in text.split("\n") if line.strip()]
 
 
 def assemble(said: Said, *, name: str, origin: Origin) -> Record:
@@ -179,7 +179,7 @@ def _pages(said: Said, fields: Fields) -> None:
     first, last = said.first("first-page"), said.first("last-page")
     if first.casefold() in _NO_PAGE:
         ends = (*said.of("first-page"), *said.of("last-page"))
-        said.extra += [field for field in ends if field[1].casefold() in _NO_PAGE]
+        said.extra += [(tag, page) for tag, text in ends if (page := folded(text)) in (first, last)]
         first = last = ""
     printed = said.first("pages")
     found = pages.expand(printed) or pages.join(first, last)
@@ -212,12 +212,17 @@ def _serial_numbers(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _languages(said: Said, fields: Fields) -> None:
     found: list[str] = []
     for tag, text in said.lines("language"):
-        for part in _LANGUAGES.split(text):
-            if code := languages.code(part):
+        for code, part in _language_codes(text):
+            if code:
                 found.append(code)
-            elif part:
+            else:
                 said.extra.append((tag, part))
     fields["languages"] = tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=1 << 10)
+def _language_codes(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple((languages.code(part), part) for part in _LANGUAGES.split(text) if part)
 
 
 def _abstract(said: Said, fields: Fields) -> None:
@@ -296,7 +301,7 @@ def _identifiers(said: Said, fields: Fields) -> None:
             said.identify("registration", value)
         if not registered:
             said.extra.append((tag, text))
-    for scheme in _PLAIN_SCHEMES & said.by_meaning.keys():
+    for scheme in _PLAIN_SCHEMES.intersection(said.by_meaning):
         for _, text in said.of(scheme):
             said.identify(scheme, text.rpartition("/")[2] if text.startswith("http") else text)
 
@@ -304,10 +309,11 @@ def _identifiers(said: Said, fields: Fields) -> None:
 def _labelled_ids(tag: str, text: str, said: Said) -> None:
     """Read what the Cochrane Library writes, `PUBMED 38407106,EMBASE 643589775`; other text has no such labels."""
     parts = [_LABELLED_ID.fullmatch(part.strip()) for part in text.split(",")]
-    if not all(parts):
+    labelled = [part.groups() for part in parts if part and part[1].lower() in _SCHEMES]
+    if len(labelled) < len(parts):
         said.extra.append((tag, text))
         return
-    for scheme, value in (part.groups() for part in parts if part):
+    for scheme, value in labelled:
         said.add(_SCHEMES[scheme.lower()], tag, value)
 
 

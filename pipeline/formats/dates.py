@@ -1,6 +1,7 @@
 """Publication dates as exports print them, to year, month and day; what says more is kept as printed."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 # Source: English month names and PubMed DTD, element Month ("Jan" or "01"); WoS writes them in capitals.
@@ -35,6 +36,7 @@ class Date(NamedTuple):
     printed: str = ""
 
 
+@lru_cache(maxsize=1 << 12)
 def read(text: str) -> Date:
     """Read one date in any form that exports use.
 
@@ -94,22 +96,22 @@ def combine(texts: list[str]) -> Date:
     >>> combine(["2018", "SEP 22"]), combine(["2019", "2018/12/01"])
     (Date(year=2018, month=9, day=22, printed=''), Date(year=2019, month=None, day=None, printed='2018/12/01'))
     """
-    whole = Date()
+    year = month = day = None
     printed = []
     for text in texts:
         date = read(text)
-        if whole.year is None:
-            whole = whole._replace(year=date.year)
-        if date.year not in (None, whole.year):
+        if year is None:
+            year = date.year
+        if date.year not in (None, year):
             printed.append(text.strip())
             continue
-        if date.month and not whole.month:
-            whole = whole._replace(month=date.month, day=date.day)
-        elif date.day and not whole.day and date.month == whole.month:
-            whole = whole._replace(day=date.day)
+        if date.month and not month:
+            month, day = date.month, date.day
+        elif date.day and not day and date.month == month:
+            day = date.day
         if date.printed:
             printed.append(date.printed)
-    return whole._replace(printed="; ".join(dict.fromkeys(printed)))
+    return Date(year, month, day, "; ".join(dict.fromkeys(printed)))
 
 
 def written(date: Date) -> str:

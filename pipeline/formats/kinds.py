@@ -1,5 +1,7 @@
 """What kind of document a record describes, told from its type and its publication types."""
 
+from functools import lru_cache
+
 # Publication types that say more than the type of entry: (word within the publication type, folded; kind).
 # Source: PubMed publication types (NLM, https://www.nlm.nih.gov/mesh/pubtypes.html); Embase, "Publication types"
 # (Embase.com help); Cochrane CENTRAL, publication types of its exports; Scopus document types. The first that
@@ -73,14 +75,10 @@ def refine(kind: str, publication_types: tuple[str, ...] | list[str]) -> str:
     """
     if kind not in ("article", "other"):
         return kind
-    for given in publication_types:
-        folded = given.casefold()
-        if folded in _COMMON:
-            continue
-        for word, better in PUBLICATION_TYPES:
-            if folded == word or folded.startswith(word) or folded == word + "s":
-                return better
-    return kind
+    return next((better for given in publication_types if (better := _given_away(given))), kind)
 
 
-_COMMON = frozenset({"journal article", "review", "article", "english abstract", "letter", "case reports", "editorial"})
+@lru_cache(maxsize=1 << 10)
+def _given_away(publication_type: str) -> str:
+    folded = publication_type.casefold()
+    return next((kind for word, kind in PUBLICATION_TYPES if folded.startswith(word)), "")

@@ -44,8 +44,10 @@ def plain(text: str) -> str:
     if "\\" not in text and "$" not in text:
         return text.replace("{", "").replace("}", "") if "{" in text or "}" in text else text
     text = _SIGN.sub(_hide, text)
-    text = _STYLE.sub("", _SCRIPT.sub(lambda found: raised(found[2], _WHICH[found[1]]), text))
-    decoded = _FRAGMENT.sub(lambda found: _decode(found.group()), text)
+    decoded = text
+    if "\\" in text or "$" in text:  # more than signs
+        text = _STYLE.sub("", _SCRIPT.sub(lambda found: raised(found[2], _WHICH[found[1]]), text))
+        decoded = _FRAGMENT.sub(lambda found: _decode(found.group()), text)
     if decoded != text:
         decoded = decoded.replace("~", " ")
     return decoded.replace("{", "").replace("}", "").translate(_SHOWN)

@@ -1,7 +1,6 @@
 """Authors as bibliographies write them, to family and given name, with groups apart; and back."""
 
 import re
-from functools import lru_cache
 
 from pipeline.records.record import Author
 
@@ -27,7 +26,6 @@ _NOBODY = frozenset({"et al", "et al.", "null", "others", "anonymous", "[anonymo
 _ORCID = re.compile(r"(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dXx])(?!\d)", re.ASCII)
 
 
-@lru_cache(maxsize=1 << 14)
 def read(text: str) -> Author:
     """Read a name in inverted order: "Family, Given, Suffix", "Family GI", or a group's name.
 
@@ -44,10 +42,12 @@ def read(text: str) -> Author:
     name = " ".join(text.split()).strip(";").strip()
     if ",," in name or name.endswith(","):
         return Author(family=name.rstrip(", ").replace(",,", ","), is_group=True)
-    if "," in name:
+    family, comma, given = name.partition(",")
+    if comma and "," not in given:
+        given = given.strip()
+        return Author(family=family.strip(), given=given) if family else Author(family=given)
+    if comma:
         parts = [part.strip() for part in name.split(",")]
-        if len(parts) == 2:  # noqa: PLR2004 - family and given
-            return Author(family=parts[0], given=parts[1]) if parts[0] else Author(family=parts[1])
         if len(parts) == 3 and parts[2] and parts[0]:  # noqa: PLR2004 - and a suffix
             if _SUFFIX.fullmatch(parts[1]) and not _SUFFIX.fullmatch(parts[2]):
                 return Author(family=parts[0], given=parts[2], suffix=parts[1])

@@ -3,6 +3,7 @@
 import re
 
 _DASH = re.compile(r"\s*[-\u2010-\u2015\u2212]{1,2}\s*")
+_APART = re.compile(r"([,;]\s*)")
 _PAGE = re.compile(r"([A-Za-z]{0,4}\.?)(\d+)([A-Za-z]?)", re.ASCII)
 
 
@@ -18,7 +19,9 @@ def expand(text: str) -> str:
     """
     if text.isdigit():
         return text
-    return "".join(part if part[:1] in ",;" else _one(part) for part in re.split(r"([,;]\s*)", text.strip()))
+    if "," not in text and ";" not in text:
+        return _one(text.strip())
+    return "".join(part if part[:1] in ",;" else _one(part) for part in _APART.split(text.strip()))
 
 
 def _one(text: str) -> str:

@@ -76,15 +76,15 @@ _END = re.compile(r"\n[ \t]*ER(?: {0,3}|\t)-[ \t]*(?=\n|\Z)")
 _LOOSE = re.compile(r"[ \t]*TY(?: ?|\t)-")  # a file that does not write the two blanks of the standard
 
 
-def _fields_pattern(blanks: str) -> re.Pattern[str]:
-    """Match a field with the lines that go on with it. ER is none: it ends a block, or is the receptor."""
-    tag = rf"[ \t]*(?!ER)[A-Z][A-Z0-9]{blanks}-(?:[ \t]|$)"
-    return re.compile(rf"^[ \t]*((?!ER)[A-Z][A-Z0-9]){blanks}-(?:[ \t]+|$)(.*(?:\n(?!{tag}).*)*)", re.MULTILINE)
+def _tagged(blanks: str) -> re.Pattern[str]:
+    """Match the line end before a field, and its tag. ER is none: it ends a block, or is the receptor."""
+    return re.compile(rf"\n[ \t]*([A-Z][A-Z0-9])(?<!ER){blanks}-(?:[ \t]+|$)", re.MULTILINE)
 
 
-_STRICT_FIELDS = _fields_pattern(" {2,3}")
-_LOOSE_FIELDS = _fields_pattern(r"(?: {0,3}|\t)")
-_INNER = re.compile(r" {3,}([A-Z][A-Z0-9])  - ")  # Rayyan writes some fields behind others, on one line
+_STRICT_TAG = _tagged(" {2,3}")
+_LOOSE_TAG = _tagged(r"(?: {0,3}|\t)")
+# Rayyan writes some fields behind others, on one line. A run of blanks is tried from its first one only.
+_INNER = re.compile(r" (?:(?<!  )|(?<=-  )) {2,}([A-Z][A-Z0-9])  - ")
 # Lines that platforms write between records; they belong to no record. Source: Ovid, Cochrane Library and ProQuest
 # exports.
 _BETWEEN = re.compile(
@@ -103,7 +103,7 @@ def claims(head: str) -> bool:
     if found is None:
         return False
     before = [line for line in head[: found.start()].split("\n") if not _BETWEEN.fullmatch(line)]
-    untagged = [line for line in before if not _STRICT_FIELDS.match(line)]
+    untagged = [line for line in before if not _STRICT_TAG.match(f"\n{line}")]
     return len(untagged) <= _PREAMBLE and not any(_OTHER.match(line) for line in untagged)
 
 
@@ -140,10 +140,10 @@ def _ranges(numbers: list[int]) -> str:
 
 
 def _block(block: Block, source: Source) -> Blocks:
-    pattern = _LOOSE_FIELDS if _LOOSE.match(block.text) else _STRICT_FIELDS
+    tagged = _LOOSE_TAG if _LOOSE.match(block.text) else _STRICT_TAG
     end = _END.search(block.text)
     raw = block.text[: end.end()] if end else _without_between(block.text)
-    fields = _fields(block.text[: end.start()] if end else raw, pattern)
+    fields = _fields(block.text[: end.start()] if end else raw, tagged)
     said = _typed(fields[0][1])
     nothing = len(fields) == 1 and not said.extra
     if end is None and nothing and not block.last:
@@ -159,7 +159,8 @@ def _block(block: Block, source: Source) -> Blocks:
     if nothing:
         what = "this record says nothing but its type"
         yield source.fault(what, raw, line=block.line, remedy="Remove it, or export it again.")
-    stray = list(_between(block.text[len(raw) :], block.line + raw.count("\n"), source, said)) if end else []
+    after = block.text[len(raw) :] if end else ""
+    stray = list(_between(after, block.line + raw.count("\n"), source, said)) if after.strip() else []
     if not nothing:
         yield assemble(_said(fields, said, source), name=source.name(raw), origin=origin)
     yield from stray
@@ -174,11 +175,17 @@ def _typed(text: str) -> Said:
     return said
 
 
-def _fields(raw: str, pattern: re.Pattern[str]) -> list[Field]:
-    fields: list[Field] = pattern.findall(raw)
+def _fields(raw: str, tagged: re.Pattern[str]) -> list[Field]:
+    fields = _parted(raw, tagged)
     if "   " in raw and _INNER.search(raw):
         fields = [part for field in fields for part in inner(*field)]
     return fields
+
+
+def _parted(text: str, tagged: re.Pattern[str]) -> list[Field]:
+    """Part a text at its tags; each value holds the lines that go on with it."""
+    _, *parts = tagged.split(f"\n{text}")
+    return list(zip(parts[::2], parts[1::2], strict=True))
 
 
 def inner(tag: str, value: str) -> list[Field]:
@@ -211,7 +218,7 @@ def _between(text: str, line: int, source: Source, said: Said) -> Blocks:
     """Judge what stands after a record and before the next: tags that belong to it, or a record without its TY line."""
     if not text or text.isspace():
         return
-    tagged = _STRICT_FIELDS.findall(text)
+    tagged = _parted(text, _STRICT_TAG)
     if _END.search(f"\n{text}") or any(tag in _TELLING for tag, _ in tagged):
         source.begin(line)
         remedy = "Write a line 'TY  - JOUR' before it, or export it again."
@@ -220,7 +227,7 @@ def _between(text: str, line: int, source: Source, said: Said) -> Blocks:
     for tag, value in tagged:
         said.add("journal-abbreviation" if tag == "NL" else "", tag, value.partition("\n")[0])
     for number, untagged in enumerate(text.split("\n"), start=line):
-        if not _BETWEEN.fullmatch(untagged) and not _STRICT_FIELDS.match(untagged):
+        if not _BETWEEN.fullmatch(untagged) and not _STRICT_TAG.match(f"\n{untagged}"):
             source.notice(f"this text belongs to no record and was left out: {untagged.strip()[:80]!r}.", number)
 
 

@@ -13,7 +13,7 @@ TYPES = {"J": "article", "B": "book", "S": "chapter", "P": "other"}
 _BY_LINE = frozenset({"AU", "AF", "BE", "CA", "C1", "CR"})  # tags whose lines are items of a list
 _START = re.compile(r"\nPT [JBSP]\b")
 _HEADER = re.compile(r"FN [\w .,&-]{1,80}|VR [\w.]{1,9}|EF|\s*")
-_FIELDS = re.compile(r"^([A-Z][A-Z0-9]) (.*(?:\n   .*)*)", re.MULTILINE)
+_FIELDS = re.compile(r"^([A-Z][A-Z0-9]) (.*(?:(?:\n[ \t]*+(?=\n))*+\n   .*)*)", re.MULTILINE)  # over empty lines too
 _ODD = re.compile(r"^(?![A-Z][A-Z0-9](?: |$)|   |[ \t]*$).+", re.MULTILINE)
 _END = re.compile(r"^ER[ \t]*$", re.MULTILINE)
 _FILE_END = re.compile(r"^EF[ \t]*$", re.MULTILINE)
@@ -69,16 +69,15 @@ def _block(block: Block, source: Source) -> Blocks:
 
 
 def _said(raw: str) -> Said:
-    fields = [(tag, value) for tag, value in _FIELDS.findall(raw) if tag != "ER"]
-    kind, *behind = fields[0][1].split()
+    (first, typed), *rest = _FIELDS.findall(raw)
+    kind, *behind = typed.split()
+    fields = [(first, " ".join(behind)), *((tag, value) for tag, value in rest if tag != "ER")]
     said = Said(TYPES.get(kind, "article"))
     tags = {tag for tag, _ in fields}
     columns = WEB_OF_SCIENCE.columns
     for tag, value in sorted(fields, key=lambda field: columns.get(field[0].lower(), "").endswith("-again")):
         folded = "\n".join(line.strip() for line in value.split("\n")) if tag in _BY_LINE else " ".join(value.split())
         meaning = columns.get(tag.lower(), "")
-        if tag == "PT":
-            folded = " ".join(behind)
         if tag == "AU":
             meaning = "authors-again" if "AF" in tags else "authors"
         say(said, meaning, tag, folded, WEB_OF_SCIENCE)

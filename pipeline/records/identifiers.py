@@ -8,6 +8,10 @@ import re
 from urllib.parse import unquote
 
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.ASCII)
+_PMID = re.compile(r"\s*(?:(?:PMID|PUBMED|MEDLINE)\s*[: -]?\s*)?0*([1-9]\d{0,8})(?:\.0)?\s*", re.IGNORECASE | re.ASCII)
+_PMCID = re.compile(r"PMC[ :]?0*([1-9]\d{0,8})", re.IGNORECASE | re.ASCII)
+_ISSN = re.compile(r"(?<![\d-])(\d{4})-?(\d{3}[\dXx])(?![\d-])", re.ASCII)
+_ISBN = re.compile(r"(?<!\d)(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx](?!\d)", re.ASCII)
 _CLOSING = {")": "(", "]": "[", "}": "{", ">": "<"}
 _ISSN_DIGITS = 8
 _ISBN10_DIGITS = 10
@@ -88,8 +92,7 @@ def pmid(text: str) -> str:
     >>> pmid("PMID: 00123456"), pmid("PUBMED 21314913"), pmid("PMC123456"), pmid("0")
     ('123456', '21314913', '', '')
     """
-    labelled = r"\s*(?:(?:PMID|PUBMED|MEDLINE)\s*[: -]?\s*)?0*([1-9]\d{0,8})(?:\.0)?\s*"
-    found = re.fullmatch(labelled, text, re.IGNORECASE | re.ASCII)
+    found = _PMID.fullmatch(text)
     return found.group(1) if found else ""
 
 
@@ -99,7 +102,7 @@ def pmcid(text: str) -> str:
     >>> pmcid("pmc 5613107.1"), pmcid("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC5613107/"), pmcid("5613107")
     ('PMC5613107', 'PMC5613107', '')
     """
-    found = re.search(r"PMC[ :]?0*([1-9]\d{0,8})", text, re.IGNORECASE | re.ASCII)
+    found = _PMCID.search(text)
     return f"PMC{found.group(1)}" if found else ""
 
 
@@ -111,8 +114,7 @@ def issn(text: str) -> tuple[str, ...]:
     >>> issn("0957-9672 (Print) 09579672; 1474-547X"), issn("1234-5678")
     (('0957-9672', '1474-547X'), ())
     """
-    found = re.findall(r"(?<![\d-])(\d{4})-?(\d{3}[\dXx])(?![\d-])", text, re.ASCII)
-    valid = [f"{a}-{b.upper()}" for a, b in found if _issn_sum(a + b.upper())]
+    valid = [f"{a}-{b.upper()}" for a, b in _ISSN.findall(text) if _issn_sum(a + b.upper())]
     return tuple(dict.fromkeys(valid))
 
 
@@ -130,7 +132,7 @@ def isbn(text: str) -> tuple[str, ...]:
     (('9780306406157',), ('9780306406157',))
     """
     found = []
-    for match in re.findall(r"(?<!\d)(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx](?!\d)", text, re.ASCII):
+    for match in _ISBN.findall(text):
         digits = re.sub(r"[- ]", "", match).upper()
         if len(digits) == _ISBN10_DIGITS and _isbn10_sum(digits):
             digits = "978" + digits[:9]

@@ -2,11 +2,13 @@
 
 import gzip
 import io
+import time
 
 import pytest
 
 from pipeline import formats
 from pipeline.errors import Fault, FormatError
+from pipeline.formats import ris
 from pipeline.records.record import Record, record_id
 
 RIS = """TY  - JOUR
@@ -268,3 +270,34 @@ def test_a_file_on_one_line_is_no_header():
 def test_two_articles_that_damage_made_one_are_a_fault():
     text = XML.replace("</PubmedArticle>\n<PubmedArticle>", "")
     assert what(read(text, format="pubmed-xml")[0]) == ["this record holds 2 citations"]
+
+
+def test_a_long_run_of_blanks_in_a_ris_field_takes_no_more_than_linear_time():
+    start = time.process_time()
+    (record,), _ = read(f"TY  - JOUR\nTI  - One{' ' * 100_000}two\nER  - \n")
+    assert record.title == "One two"
+    assert time.process_time() - start < 5  # the square of the length took half a minute
+
+
+def test_fields_that_rayyan_writes_behind_others_are_told_from_blanks():
+    assert ris.inner("TI", "One     AB  -    KW  - two      three") == [
+        ("TI", "One"),
+        ("AB", ""),
+        ("KW", "two      three"),
+    ]
+
+
+def test_a_last_page_beside_a_first_one_that_says_no_is_kept():
+    (record,), _ = read("TY  - JOUR\nTI  - One\nSP  - No\nEP  - 12\nER  - \n")
+    assert (record.pages, record.extra) == ("", (("SP", "No"), ("EP", "12")))
+
+
+def test_a_label_that_only_looks_like_a_scheme_is_kept_as_text():
+    (record,), _ = read("TY  - JOUR\nTI  - One\nC3  - p\u0131\u0131 12\nER  - \n")
+    assert (record.identifiers, record.extra) == ((), (("C3", "p\u0131\u0131 12"),))
+
+
+def test_an_author_behind_an_empty_line_and_a_second_type_are_kept_by_web_of_science():
+    (record,), _ = read("FN Clarivate\nVR 1.0\nPT J\nPT 2021 more\nAU Nobody, A\n\n   Someone, E\nTI One\nER\n\nEF\n")
+    assert [author.name for author in record.authors] == ["Nobody, A", "Someone, E"]
+    assert ("PT", "2021 more") in record.extra
