@@ -69,6 +69,15 @@ def test_gzip_is_unpacked_and_a_torn_one_is_a_fault():
     assert reading.records + reading.faults == len(values)
 
 
+def test_a_packed_file_that_unpacks_without_measure_is_read_no_further():
+    block = RIS.partition("ER  - ")[0].encode()
+    values, reading = read(gzip.compress(RIS.encode() + block + b"AB  - " + b" a" * 50_000_000))
+    fault = values[-1]
+    assert isinstance(fault, Fault)
+    assert fault.what == "the packed file unpacks to more than 200 times its size, and is read no further"
+    assert reading.records + reading.faults == len(values)
+
+
 @pytest.mark.parametrize(
     ("data", "says"),
     [
