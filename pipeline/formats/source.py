@@ -133,7 +133,7 @@ class Source:
     def name(self, raw: str) -> str:
         """Name a record after its search and its raw block; the second block of the same text gets `-2`, and so on.
 
-        Equal to `records.record.record_id` of the block's UTF-8 text, whatever encoding the file was saved in.
+        The hash is that of its UTF-8 text without white space around it, whatever encoding the file was saved in.
         """
         digest = hashlib.sha256(raw.strip().encode("utf-8", "surrogatepass")).digest()[:6]
         return self.number(f"{self.search}:{digest.hex()}", digest)

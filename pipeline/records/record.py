@@ -4,7 +4,6 @@ A record is never changed after it was read. What a reader could not place is ke
 the record again loses nothing.
 """
 
-import hashlib
 from typing import Any
 
 import msgspec
@@ -204,18 +203,6 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
         """
         author = self.authors[0].family if self.authors else "anonymous"
         return f"{author} {self.year or 'n.d.'}, {self.title or '(no title)'}"
-
-
-def record_id(search: str, raw: bytes) -> str:
-    r"""Name an imported record after its search and the bytes of its block, so that importing twice names it alike.
-
-    White space at the ends of the block and the kind of line end do not count.
-
-    >>> record_id("embase", b"TY  - JOUR\r\nER  -\r\n") == record_id("embase", b"TY  - JOUR\nER  -")
-    True
-    """
-    block = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip()
-    return f"{search}:{hashlib.sha256(block).hexdigest()[:12]}"
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")

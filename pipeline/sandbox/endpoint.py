@@ -19,7 +19,6 @@ from pipeline.search.slices import CAP
 from pipeline.search.syntax import parse
 from pipeline.search.vocabulary import FIELDS
 
-UTILITIES = ("esearch", "efetch", "elink", "epost", "espell", "einfo")
 _XML = '<?xml version="1.0" encoding="UTF-8" ?>\n'
 _DTD = "https://eutils.ncbi.nlm.nih.gov/eutils/dtd"
 _NEIGHBOURS = 100  # similar documents of one seed

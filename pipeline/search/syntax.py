@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pipeline.search.vocabulary import TAGS, Field, tag_key
 
 OPERATORS = ("AND", "OR", "NOT")
-OPENING_QUOTES, CLOSING_QUOTES = '"“„', '"”“'
 _TOKEN = re.compile(
     r"""(?P<space>\s+)|(?P<open>\()|(?P<close>\))|(?P<quote>["“”„])|(?P<tag>\[)|(?P<untag>\])
       |(?P<colon>(?<=[\s\]"]):(?=\s*(?:["\d)]|\Z|(?:AND|OR|NOT)\b)))|(?P<word>10\.\d{4,9}/[^\s\[\]"]+|[^\s()\[\]"“”„]+)""",

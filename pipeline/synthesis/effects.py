@@ -161,16 +161,6 @@ def log_ratio_from_p(ratio: float, p: float, *, is_bound: bool = False) -> Effec
     return Effect(value, error**2, notes)
 
 
-def log_hazard_ratio_from_logrank(observed_minus_expected: float, variance: float) -> Effect | Refusal:
-    """Take the log hazard ratio from the log-rank O - E and its variance V.
-
-    Source: Yusuf et al. 1985, Progress in Cardiovascular Diseases 27:335; Tierney et al. 2007, equations 1 and 2.
-    """
-    if variance <= 0:
-        return Refusal("bad-figures", f"the log-rank variance must be positive, not {variance:g}")
-    return Effect(observed_minus_expected / variance, 1 / variance)
-
-
 def difference_from_interval(value: float, low: float, high: float, *, level: float = 0.95) -> Effect | Refusal:
     """Take a difference as it is, and its error from the width of the confidence interval.
 

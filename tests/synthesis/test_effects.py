@@ -36,10 +36,6 @@ def test_a_bound_on_p_is_taken_at_its_limit_and_says_so():
     assert effect.notes == ("Only p < 0.01 is given; taken as p = 0.01, which widens the interval.",)
 
 
-def test_observed_less_expected_and_its_variance_are_a_log_hazard_ratio():
-    assert e.log_hazard_ratio_from_logrank(-5.0, 20.0) == Effect(-0.25, 0.05)
-
-
 def test_hedges_g_is_the_published_one():
     # Source: Borenstein et al. 2009, Introduction to Meta-Analysis, page 27: g 0.5924
     effect = e.standardised_mean_difference(Mean(103, 5.5, 50), Mean(100, 4.5, 50))
@@ -127,7 +123,6 @@ def test_a_median_takes_its_error_from_the_width_of_its_interval():
         (e.log_ratio_from_interval(0.5, 0.0, 0.8), "0.5 with an interval of 0 to 0.8 cannot be a ratio"),
         (e.log_ratio_from_p(1.0, 0.5), "a ratio of 1 with p = 0.5 gives no standard error"),
         (e.log_ratio_from_p(0.5, 1.2), "a ratio of 0.5 with p = 1.2 gives no standard error"),
-        (e.log_hazard_ratio_from_logrank(1.0, 0.0), "the log-rank variance must be positive, not 0"),
         (e.difference_from_interval(5, 6, 7), "5 does not lie in its interval of 6 to 7"),
         (e.median_from_interval(5, 6, 7), "5 does not lie in its interval of 6 to 7"),
         (e.proportion(11, 10), "events must lie between 0 and n: 11/10"),
