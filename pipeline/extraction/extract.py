@@ -33,9 +33,12 @@ def extract(
         included: id of every included citation to the ids of its records; those that no study names are `unlinked`.
 
     Raises:
-        FormError: every fault of every file, ordered by file, row and column; nothing is half-read.
+        FormError: every fault of every file, ordered by file, row and column; nothing is half-read. Where a file
+            cannot be read at all, what it would have to say to the others is not asked.
     """
     pile = read_files(files, settings)
+    if pile.unread:
+        raise FormError(in_order([*pile.unread, *pile.faults], settings))
     studies = checks.study_index(pile.rows)
     context = Context(settings=settings, studies=studies, arms=checks.arm_index(pile.rows), statuses=statuses)
     faults = list(pile.faults)

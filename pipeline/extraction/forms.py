@@ -44,9 +44,13 @@ class Filled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pile:
-    """All rows of all files, in the order of the files and rows; what was wrong; what was unusual."""
+    """All rows of all files, in the order of the files and rows; what was wrong; what was unusual.
+
+    `unread` are the faults of files of which no row could be read: what other forms say of their rows means nothing.
+    """
 
     rows: tuple[Filled, ...]
+    unread: tuple[Fault, ...]
     faults: tuple[Fault, ...]
     notices: tuple[str, ...]
 
@@ -60,6 +64,7 @@ def read_files(files: Mapping[str, bytes], settings: ExtractionSettings) -> Pile
     """
     known = forms(settings)
     rows: list[Filled] = []
+    unread: list[Fault] = []
     faults: list[Fault] = []
     notices: list[str] = []
     for file in sorted(files):
@@ -69,13 +74,13 @@ def read_files(files: Mapping[str, bytes], settings: ExtractionSettings) -> Pile
             form = recognise(table, tuple(known.values()))
             notices.extend([*table.notices, *_own_columns(table, form)])
         except FormError as error:
-            faults.extend(error.faults)
+            unread.extend(error.faults)
             continue
         for line in table.rows:
             filled, spoilt = _fill(line, table, form, owner)
             rows.append(filled)
             faults.extend(spoilt)
-    return Pile(rows=tuple(rows), faults=tuple(faults), notices=tuple(notices))
+    return Pile(rows=tuple(rows), unread=tuple(unread), faults=tuple(faults), notices=tuple(notices))
 
 
 def recognise(table: tables.Table, known: Sequence[Form]) -> Form:

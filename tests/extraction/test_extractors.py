@@ -127,6 +127,16 @@ def test_everybodys_faults_are_said(both):
     assert [(fault.file, fault.column) for fault in caught.value.faults] == [("extraction/ben/outcomes.csv", "value")]
 
 
+def test_a_form_that_cannot_be_read_is_told_without_what_the_others_miss_in_it(both):
+    from pipeline.errors import FormError
+
+    files = both()
+    studies = next(path for path in files if path.endswith("studies.csv"))
+    with pytest.raises(FormError) as caught:
+        extract(files | {studies: b""}, TWO)
+    assert [(fault.file, fault.what) for fault in caught.value.faults] == [(studies, "the file has no header row")]
+
+
 def test_the_order_of_the_files_does_not_matter(both):
     files = both()
     assert extract(files, TWO) == extract(dict(reversed(files.items())), TWO)
