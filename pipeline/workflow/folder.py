@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import msgspec
 from filelock import FileLock, Timeout
 
-from pipeline.errors import Fault, FormatError, LockError, ProtocolError, ReviewError
+from pipeline.errors import Fault, FormatError, FormError, LockError, ProtocolError, ReviewError
 from pipeline.workflow import files, layouts
 
 PROTOCOL = "workflow.yaml"
@@ -29,6 +29,7 @@ STAGED = ".living-review.staged"
 MOVES = "moves.json"
 # What spreadsheets and systems leave beside a file that is open. Source: LibreOffice, Microsoft Office, macOS, Windows.
 _LEFTOVERS = (".", "~$", "Thumbs.db", "desktop.ini")
+_TABLES = (".csv", ".tsv", ".xlsx")  # what people fill in
 _GONE = ""  # what stands in the list of moves for a file that is to be removed
 
 _T = TypeVar("_T")
@@ -124,14 +125,29 @@ class ReviewFolder:
             raise FormatError(Fault(what=what, file=relative, line=line, remedy="Save the file as UTF-8.")) from error
 
     def list(self, pattern: str) -> tuple[str, ...]:
-        """List the files that match a glob pattern, sorted; what an open spreadsheet leaves beside them is no file."""
-        found = {place.relative_to(self.root).as_posix() for place in self.root.glob(pattern) if place.is_file()}
+        """List the files that match a glob pattern, sorted; what an open spreadsheet leaves beside them is no file.
+
+        Raises:
+            FormError: a folder has the name of a table, whose rows would be missed without a word.
+        """
+        places = list(self.root.glob(pattern))
+        found = {place.relative_to(self.root).as_posix() for place in places if place.is_file()}
+        if "**" not in pattern:
+            self._check_tables(places)
         for relative, staged in (self._staged or {}).items():
             if staged == _GONE:
                 found.discard(relative)
             elif _matches(relative, pattern):
                 found.add(relative)
         return tuple(sorted(path for path in found if not PurePosixPath(path).name.startswith(_LEFTOVERS)))
+
+    def _check_tables(self, places: Iterable[Path]) -> None:
+        folders = [place for place in places if place.suffix.lower() in _TABLES and place.is_dir()]
+        remedy = "Put the file there, or give the folder another name."
+        what = "is a folder, and a file is expected here"
+        faults = [Fault(what=what, file=p.relative_to(self.root).as_posix(), remedy=remedy) for p in sorted(folders)]
+        if faults:
+            raise FormError(faults)
 
     def digest(self, relative: str) -> str:
         """Return the sha256 of a file, as 64 hex digits; one that did not change is read once in this process."""
@@ -275,8 +291,23 @@ class ReviewFolder:
 
     def _commit(self, staged: dict[str, str]) -> None:
         if staged:
+            self._check_free(staged)
             files.write(self.root / STAGED / MOVES, layouts.write(_Moves(moves=staged)))
             self._finish_moves()
+
+    def _check_free(self, staged: Iterable[str]) -> None:
+        """Refuse to begin where a folder stands at the place of a file, or a file at that of a folder; once each."""
+        obstacles: dict[str, str] = {}
+        for relative in staged:
+            place = self.path(relative)
+            if place.is_dir():
+                obstacles[relative] = "is a folder, and a file is to be written here"
+            for above in PurePosixPath(relative).parents:
+                if (self.root / above).is_file():
+                    obstacles[above.as_posix()] = "is a file, and a folder is to be made here"
+        remedy = "Move it away, then run again."
+        if obstacles:
+            raise ReviewError([Fault(what=what, file=path, remedy=remedy) for path, what in sorted(obstacles.items())])
 
     def _finish_moves(self) -> None:
         """Move staged files to their places if their list is complete, else forget them; only under the lock."""

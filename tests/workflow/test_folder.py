@@ -152,6 +152,39 @@ def test_history_that_was_paid_for_is_kept_even_if_the_run_fails(folder):
     assert not folder.has("screening/a.csv")
 
 
+def test_a_folder_with_the_name_of_a_table_is_refused_since_its_rows_would_be_missed(folder):
+    (folder.root / "extraction" / "studies.csv").mkdir(parents=True)
+    with pytest.raises(ReviewError) as caught:
+        folder.list("extraction/*")
+    assert str(caught.value) == (
+        "extraction/studies.csv: is a folder, and a file is expected here. Put the file there, or give the folder "
+        "another name."
+    )
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda root: (root / "outputs/a.txt").mkdir(parents=True), "outputs/a.txt: is a folder, and a file is to be"),
+        (lambda root: (root / "outputs").write_text("x"), "outputs: is a file, and a folder is to be made here"),
+    ],
+)
+def test_what_stands_in_the_way_of_a_run_is_told_once_before_anything_is_written(folder, spoil, says):
+    spoil(folder.root)
+    before = sorted(folder.root.rglob("*"))
+
+    def write():
+        with folder.transaction():
+            folder.derive("a.txt", b"one")
+            folder.derive("b.txt", b"two")
+
+    with pytest.raises(ReviewError) as caught:
+        write()
+    assert len(caught.value.faults) == 1
+    assert str(caught.value).startswith(says)
+    assert sorted(folder.root.rglob("*")) == before
+
+
 def test_a_full_disk_is_one_sentence_and_leaves_the_old_file(folder, monkeypatch):
     folder.derive("a.txt", b"old")
 
