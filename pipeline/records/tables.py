@@ -184,21 +184,26 @@ def read(data: bytes, *, file: str, expected: Iterable[str] = ()) -> Table:
     if workbooks.is_workbook(data):
         return _workbook(data, file)
     text, notices = decode(data, file=file)
-    if conflict := _CONFLICT.search(text):
-        line = text.count("\n", 0, conflict.start()) + 1
-        raise FormError(
-            Fault(
-                what=f"the marks of a git merge conflict stand here ({conflict.group().strip()!r})",
-                file=file,
-                line=line,
-                remedy="Choose between the two versions, delete the three lines of marks, and run again.",
-            )
-        )
+    if fault := merge_conflict(text, file=file):
+        raise FormError(fault)
     text, delimiter = _delimiter(text, set(expected))
     if delimiter != ",":
         notices.append(f"{file}: cells are divided by {'a tab' if delimiter == chr(9) else repr(delimiter)}.")
     lines = [_Line(number, cells) for number, cells in enumerate(_parse(text, delimiter, file), start=1)]
     return _table(file, lines, notices)
+
+
+def merge_conflict(text: str, *, file: str) -> Fault | None:
+    """Find the marks that git leaves where two versions of a file could not be merged; None if there are none."""
+    conflict = _CONFLICT.search(text)
+    if not conflict:
+        return None
+    return Fault(
+        what=f"the marks of a git merge conflict stand here ({conflict.group().strip()!r})",
+        file=file,
+        line=text.count("\n", 0, conflict.start()) + 1,
+        remedy="Choose between the two versions, delete the three lines of marks, and run again.",
+    )
 
 
 def _workbook(data: bytes, file: str) -> Table:

@@ -13,6 +13,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import Fault, ProtocolError, did_you_mean
+from pipeline.records.tables import merge_conflict
 
 _T = TypeVar("_T")
 _Path = tuple[str | int, ...]
@@ -70,6 +71,8 @@ class _Tree:
                     raise self._refusal(line, f"the alias *{event.anchor}", "plain values, written out")
             node = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
+            if conflict := merge_conflict(text, file=file):
+                raise ProtocolError(conflict) from error
             mark = error.problem_mark or error.context_mark
             what = f"this is not YAML ({error.problem or error.context})"
             remedy = "Look at the indentation and the colons; quote a text that holds ': ' or begins with a sign."

@@ -67,3 +67,12 @@ def test_an_exclusion_where_nothing_is_screened_warns_with_what_to_do(review):
     account = screened(review)
     remedy = "Exclude their reports, or set 'other_methods: screen' for that stage."
     assert f"1 decision to exclude, {SKIPPED}: kept, and not used. {remedy}" in account.warnings
+
+
+def test_worksheets_in_a_folder_that_is_no_stage_are_told_since_nothing_in_them_counts(review):
+    screened(review)
+    (review / "screening/full-text").rename(review / "screening/fulltext")
+    assert (
+        "screening/fulltext: workflow.yaml has no stage 'fulltext', so nothing in this folder counts. "
+        "Did you mean 'full-text'?"
+    ) in screened(review).warnings

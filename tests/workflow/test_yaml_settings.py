@@ -99,6 +99,10 @@ stages:
         ("version: !secret x\n", "workflow.yaml, line 1: the tag !secret is not accepted"),
         ("version: [1\n", "workflow.yaml, line 2: this is not YAML"),
         ("a: b: c\n", "workflow.yaml, line 1: this is not YAML"),
+        (
+            "version: 1\n<<<<<<< HEAD\nliving: a\n=======\nliving: b\n>>>>>>> other\n",
+            "workflow.yaml, line 2: the marks of a git merge conflict stand here ('<<<<<<<')",
+        ),
         ("just words\n", "workflow.yaml, line 1: the file holds no keys"),
         ("version: \x07\n", "workflow.yaml, line 1: the character '\\x07' is not allowed"),
         ("", "workflow.yaml, line 1, version: the key 'version' is missing"),

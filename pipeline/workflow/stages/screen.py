@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.deduplicate.citation import Citation
+from pipeline.errors import did_you_mean
 from pipeline.records import tables
 from pipeline.screening import batches, decisions, forms, guide, ledger, progress
 from pipeline.screening.batches import Plan
@@ -60,6 +61,15 @@ def worksheets(folder: ReviewFolder, settings: ScreeningSettings) -> Iterator[st
         yield from folder.list(f"{ROOM}/{stage.id}/*/*")
 
 
+def misplaced(folder: ReviewFolder, settings: ScreeningSettings) -> Iterator[str]:
+    """Say which folders of worksheets belong to no stage, so that nothing in them counts."""
+    stages = [stage.id for stage in settings.stages]
+    paths = folder.list(f"{ROOM}/*/*/*")
+    for name in sorted({path.split("/")[1] for path in paths}.difference(stages)):
+        near = did_you_mean(name, stages) or f"The stages are {', '.join(stages)}."
+        yield f"{ROOM}/{name}: workflow.yaml has no stage {name!r}, so nothing in this folder counts. {near}"
+
+
 def run(work: Work) -> Account:
     """Take in decisions, write down what is new, hand out worksheets for what nobody was handed yet."""
     folder, settings = work.folder, work.protocol.screening
@@ -76,7 +86,7 @@ def run(work: Work) -> Account:
     return Account(
         did=(*_decided(now), *_skipped(now.screening)) or ("Nothing to screen yet.",),
         news=(*_events(happened), *_handed(plan, name)),
-        warnings=(*now.returned.notices, *now.returned.gone, *_unused(now.screening)),
+        warnings=(*misplaced(folder, settings), *now.returned.notices, *now.returned.gone, *_unused(now.screening)),
         pending=tuple(progress.sentences(measure(load(folder, work.protocol) if happened else now, settings, plan))),
     )
 
