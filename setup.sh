@@ -5,7 +5,7 @@
 #   bash setup.sh test              lint, types, layers and every test
 #   bash setup.sh COMMAND ...       any other command of living-review
 #
-# It needs bash, Python 3.11 or newer with venv, and a package index. Nothing is installed outside .venv.
+# It needs bash, Python 3.11 or newer with venv, and a package index. Nothing is installed outside .venv and .venv-test.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 

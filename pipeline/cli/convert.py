@@ -11,7 +11,9 @@ from pipeline.errors import FormatError
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
 @click.option("--to", "target", required=True, metavar="NAME", help="The format to write, for example ris or rayyan.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write; - is the terminal.")
 @click.option("--format", "format_name", default="", metavar="NAME", help="Take the files for this format.")

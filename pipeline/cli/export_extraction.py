@@ -22,8 +22,8 @@ _TOOLS = ("revman",)
 def export_extraction(*, tool: str, out: Path, folder: Path) -> None:
     """Hand out studies, arms and results to RevMan, and a list of what it has no place for.
 
-    Only agreed rows are handed out. Numbers go in as the sources print them; medians, bare percentages and the like
-    are listed with the reason in revman-left-out.txt.
+    Only agreed rows are handed out. Numbers go in as the sources print them. The list, revman-left-out.txt, has
+    medians, bare percentages and the like, each with its reason.
     """
     from pipeline.extraction import revman
     from pipeline.workflow import protocol

@@ -26,7 +26,9 @@ _STEP = 500  # records between two words on how far the reading is
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
 @click.option("--format", "format_name", default="", metavar="NAME", help="Take the files for this format.")
 @click.option(
     "--column", "columns", multiple=True, metavar="FIELD=NAME", help="For tables: which column holds a field."
