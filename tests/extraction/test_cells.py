@@ -12,7 +12,8 @@ NUMBER = Column(name="value", says="", kind="number")
 COUNT = Column(name="n", says="", kind="count")
 P = Column(name="p_value", says="", kind="p")
 FLAG = Column(name="preferred", says="", kind="flag")
-WORD = Column(name="measure", says="", kind="word", accepted={"median": "median", "hr": "hazard ratio"})
+WORDS = {"median": "median", "hazard ratio": "hazard ratio", "hr": "hazard ratio"}
+WORD = Column(name="measure", says="", kind="word", accepted=WORDS)
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**9), max_value=10**9))

@@ -153,21 +153,22 @@ def test_a_row_knows_where_it_stands(settings, form):
 def test_a_file_that_is_no_form_says_what_is_missing(settings, text, sentence):
     pile = read_files({"f.csv": f"{text}\n".encode()}, settings)
     assert [
-        str(fault).replace("column ", "", 1) if "row 1, column" in str(fault) else str(fault) for fault in pile.faults
+        str(fault).replace("column ", "", 1) if "row 1, column" in str(fault) else str(fault) for fault in pile.unread
     ] == [sentence]
 
 
 def test_a_folder_that_is_no_extractors_is_a_fault(settings, form):
     pile = read_files({"extraction/bne/s.csv": form("study_id,design")}, settings)
-    assert [fault.what for fault in pile.faults] == ["the folder 'bne' is no extractor's"]
+    assert [fault.what for fault in pile.unread] == ["the folder 'bne' is no extractor's"]
     named = ExtractionSettings(extractors=("anna", "ben"))
     pile = read_files({"extraction/bne/s.csv": form("study_id,design")}, named)
-    assert pile.faults[0].remedy == "Did you mean 'ben'?"
+    assert pile.unread[0].remedy == "Did you mean 'ben'?"
 
 
 def test_a_broken_file_does_not_hide_the_faults_of_the_others(settings, form):
     files = {"extraction/a.csv": b'study_id,design\n"open', "extraction/b.csv": form("study_id,design\nb 2,cohrt")}
-    assert [(fault.file, fault.column) for fault in read_files(files, settings).faults] == [
+    pile = read_files(files, settings)
+    assert [(fault.file, fault.column) for fault in (*pile.unread, *pile.faults)] == [
         ("extraction/a.csv", ""),
         ("extraction/b.csv", "study_id"),
         ("extraction/b.csv", "design"),
