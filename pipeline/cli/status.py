@@ -1,7 +1,10 @@
 """`living-review status`: how far the screening is, who owes what, and which stages would run."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import click
@@ -50,7 +53,7 @@ def status(folder: Path, *, days: bool, check: bool) -> int:
 
 
 def _stages(found: Sequence["StageProgress"]) -> Rows:
-    head = ("Stage", "Citations", "Settled", "Awaiting", "Conflicts", "Excluded", "Not retrieved", "Passed")
+    head = ("Stage", "Citations", "Settled", "Awaiting", "Conflict", "Excluded", "Not retrieved", "Passed")
     states = ("awaiting", "conflict", "excluded", "not-retrieved", "included")
     return [
         head,
@@ -98,18 +101,29 @@ def _stale(stages: Sequence["Stage"], reasons: Mapping[str, str]) -> Rows:
 def _print(before: str, rows: Rows) -> None:
     if rows:
         click.echo(before)
-        for line in aligned(rows):
+        for line in aligned(rows, get_terminal_size().columns if sys.stdout.isatty() else 0):
             click.echo(line)
 
 
-def aligned(rows: Rows) -> Iterator[str]:
+def aligned(rows: Rows, most: int = 0) -> Iterator[str]:
     """Set rows in columns: figures to the right, words to the left; the first row is the head.
+
+    Where that is wider than `most`, the words of the head stand one below the other, and the columns closer.
 
     >>> list(aligned([("Stage", "Done"), ("Full text", "7")]))
     ['Stage      Done', 'Full text     7']
+    >>> list(aligned([("Stage", "Not needed"), ("Full text", "7")], 16))
+    ['Stage        Not', '          needed', 'Full text      7']
     """
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     figures = [all(cell.replace(",", "").isdigit() for cell in column[1:]) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = zip(row, widths, figures, strict=True)
-        yield "  ".join(cell.rjust(width) if right else cell.ljust(width) for cell, width, right in cells).rstrip()
+    head, gap = [rows[0]], "  "
+    if most and sum(_widths(rows)) + len(gap) * (len(rows[0]) - 1) > most:
+        head, gap = list(zip_longest(*(cell.split() for cell in rows[0]), fillvalue="")), " "
+    shown = [*head, *rows[1:]]
+    for row in shown:
+        cells = zip(row, _widths(shown), figures, strict=True)
+        yield gap.join(cell.rjust(width) if right else cell.ljust(width) for cell, width, right in cells).rstrip()
+
+
+def _widths(rows: Rows) -> list[int]:
+    return [max(map(len, column)) for column in zip(*rows, strict=True)]

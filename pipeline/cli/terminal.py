@@ -54,7 +54,7 @@ def tell(out: "Console", result: Result) -> None:
     idle = not result.because and not result.stage.always
     out.print(plain(result.stage.title), style="bold", end=" (nothing new)\n" if idle else "\n")
     for line in (*account.did, *account.news):
-        out.print(f"  {plain(line)}")
+        _hang(out, "  ", "", plain(line))
     _print(out, account.warnings, "look", "yellow")
     _print(out, account.unreachable, "away", "red")
     _print(out, account.pending, "wait", "cyan")
@@ -67,8 +67,20 @@ def _print(out: "Console", lines: Iterable[str], word: str, style: str) -> None:
 
 def say(out: "Console", line: str, word: str, style: str) -> None:
     """Print one sentence behind a coloured word that says what it is: look, away, wait, fault."""
-    out.print(f"  {word}: ", style=style, end="")
-    out.print(plain(line))
+    _hang(out, f"  {word}: ", style, plain(line))
+
+
+def _hang(out: "Console", start: str, style: str, text: str) -> None:
+    """Print a line; where a terminal is too narrow for it, what follows stands indented below it."""
+    from rich.text import Text
+
+    if out.soft_wrap:
+        out.print(Text.assemble((start, style), text))
+        return
+    first, *more = Text.assemble((start, style), text).wrap(out, out.width)
+    out.print(first)
+    for line in Text(" ").join(more).wrap(out, max(out.width - 4, 1)) if more else ():
+        out.print("   ", line)
 
 
 def complain(sentence: str) -> None:

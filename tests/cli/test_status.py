@@ -6,9 +6,9 @@ def test_status_says_who_owes_what(review, capsys):
     assert main.run(["status", str(review)]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "",
-        "Stage               Citations  Settled  Awaiting  Conflicts  Excluded  Not retrieved  Passed",
-        "Title and abstract          2        0         2          0         0              0       0",
-        "Full text                   1        0         1          0         0              0       0",
+        "Stage               Citations  Settled  Awaiting  Conflict  Excluded  Not retrieved  Passed",
+        "Title and abstract          2        0         2         0         0              0       0",
+        "Full text                   1        0         1         0         0              0       0",
         "",
         "Stage               Reviewer  Handed out  Decided  Owed  Second votes  Not needed  Missing",
         "Title and abstract  anna               2        0     2             0           0        0",
