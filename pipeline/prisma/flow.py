@@ -343,7 +343,8 @@ class _Counting:
                 Fault(what=f"the study {name!r} is in a meta-analysis and has no included report", remedy=remedy)
                 for name in strays
             )
-        return {"total_studies_ma": box(dict.fromkeys(names)), "total_reports_ma": box(reports)}
+        studies = dict.fromkeys(self.studies[report] for report in reports)  # names may be a set, in any order
+        return {"total_studies_ma": box(studies), "total_reports_ma": box(reports)}
 
     def _updated(self, now: Mapping[str, str], since: Baseline) -> dict[str, Box]:
         """Count what is included now against a baseline; what does not simply add up becomes a named step."""

@@ -159,6 +159,9 @@ def test_extraction_may_name_the_studies_and_a_meta_analysis_is_counted_by_them(
     counted = count(found, *votes, studies=named, synthesised={"beta-2001"})
     assert counted.boxes["new_studies"].ids == ("Alpha", "beta-2001")
     assert counted.boxes["total_reports_ma"].ids == ("refs:2", "refs:3")
+    for order in (("Alpha", "beta-2001"), ("beta-2001", "Alpha")):  # as a set may give them
+        both = count(found, *votes, studies=named, synthesised=order)
+        assert both.boxes["total_studies_ma"].ids == ("Alpha", "beta-2001")
 
 
 def test_a_study_in_a_meta_analysis_must_have_an_included_report():
