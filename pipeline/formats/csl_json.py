@@ -143,7 +143,10 @@ class _Held:
 
 def _said(item: dict[str, Any]) -> Said:
     given = str(item.get("type", ""))
-    said = Said(_KIND_OF.get(given) or kinds.named(given) or "other")
+    kind = _KIND_OF.get(given) or kinds.named(given)
+    said = Said(kind or "other")
+    if given and not kind:
+        said.add("", "type", given)
     for variable, value in item.items():
         if variable in ("type", "id"):
             continue

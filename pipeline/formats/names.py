@@ -20,6 +20,7 @@ _PARTICLES = re.compile(
     r"van|vande|vanden|vander|von|vom|zu|zum|zur|'t",
     re.IGNORECASE,
 )
+_BLANKS = re.compile(r"[^\S\n]+")
 _DIVIDED = re.compile(r"\s*[;|\n]\s*(?:and\s+)?|\s+and\s+")
 _NUMBER = re.compile(r"\s*\(\d+\)$")  # Scopus writes its author id after the name
 _NOBODY = frozenset({"et al", "et al.", "null", "others", "anonymous", "[anonymous]", "no authors listed"})
@@ -97,7 +98,7 @@ def several(text: str, *, given_first: bool = False) -> list[Author]:
     ['Nobody, Ann B.', 'Someone, Else']
     """
     found: list[Author] = []
-    for part in _DIVIDED.split(text):
+    for part in _DIVIDED.split(_BLANKS.sub(" ", text)):  # a long run of blanks would take the square of its length
         name = _NUMBER.sub("", part).strip()
         listed = [each.strip() for each in name.split(",")]
         inner = [each.removesuffix(".") for each in listed] if name.count(".") == 1 and name.endswith(".") else listed

@@ -289,6 +289,20 @@ def test_a_long_run_of_blanks_in_a_ris_field_takes_no_more_than_linear_time():
     assert time.process_time() - start < 5  # the square of the length took half a minute
 
 
+def test_a_long_run_of_blanks_among_authors_takes_no_more_than_linear_time():
+    start = time.process_time()
+    (record,), _ = read(
+        f"FN X\nVR 1.0\nPT J\nAU Nobody, Ann{' ' * 100_000}B\nTI One\nER\n\nEF\n", format="web-of-science"
+    )
+    assert [author.name for author in record.authors] == ["Nobody, Ann B"]
+    assert time.process_time() - start < 5  # the square of the length took half a minute
+
+
+def test_a_type_of_csl_json_that_is_not_known_is_kept():
+    (record,), _ = read('[{"type": "hologram", "title": "One"}]', format="csl-json")
+    assert (record.kind, dict(record.extra)["type"]) == ("other", "hologram")
+
+
 def test_fields_that_rayyan_writes_behind_others_are_told_from_blanks():
     assert ris.inner("TI", "One     AB  -    KW  - two      three") == [
         ("TI", "One"),
