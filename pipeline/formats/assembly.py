@@ -185,6 +185,8 @@ def _pages(said: Said, fields: Fields) -> None:
     found = pages.expand(printed) or pages.join(first, last)
     if printed and first and pages.join(first, last) != found:
         said.extra += [*said.of("first-page"), *said.of("last-page")]
+    elif last and not found.endswith(pages.expand(last)):
+        said.extra += said.of("last-page")
     if "article-number" in said.by_meaning:
         articles = said.of("article-number")
         found = found or articles[0][1]

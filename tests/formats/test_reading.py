@@ -289,6 +289,11 @@ def test_a_long_run_of_blanks_in_a_ris_field_takes_no_more_than_linear_time():
     assert time.process_time() - start < 5  # the square of the length took half a minute
 
 
+def test_a_last_page_that_the_first_one_contradicts_is_kept():
+    (record,), _ = read("TY  - JOUR\nTI  - One\nSP  - 10-12\nEP  - 99\nER  - \n")
+    assert (record.pages, record.extra) == ("10-12", (("EP", "99"),))
+
+
 def test_a_long_run_of_blanks_among_authors_takes_no_more_than_linear_time():
     start = time.process_time()
     (record,), _ = read(
