@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipeline.cli.run import tool
 from pipeline.workflow import protocol, run
 from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.stages import STAGES
@@ -48,7 +49,7 @@ def run_all(root, *, client=None, now=NOW, until=STAGES[-1].name):
         folder=folder,
         protocol=protocol.load(folder),
         now=now,
-        tool="living-review test",
+        tool=tool(),
         progress=lambda done, total, what: None,
         options={"client": client} if client else {},
     )
