@@ -13,7 +13,8 @@ TYPES = {"J": "article", "B": "book", "S": "chapter", "P": "other"}
 _BY_LINE = frozenset({"AU", "AF", "BE", "CA", "C1", "CR"})  # tags whose lines are items of a list
 _START = re.compile(r"\nPT [JBSP]\b")
 _HEADER = re.compile(r"FN [\w .,&-]{1,80}|VR [\w.]{1,9}|EF|\s*")
-_FIELDS = re.compile(r"^([A-Z][A-Z0-9]) (.*(?:(?:\n[ \t]*+(?=\n))*+\n   .*)*)", re.MULTILINE)  # over empty lines too
+# A tag, and every further line that begins with three blanks, over empty lines too.
+_FIELDS = re.compile(r"^([A-Z][A-Z0-9]) (.*(?:\n(?:[ \t]*\n)*   [ \t]*[^ \t\n].*)*)", re.MULTILINE)
 _ODD = re.compile(r"^(?![A-Z][A-Z0-9](?: |$)|   |[ \t]*$).+", re.MULTILINE)
 _END = re.compile(r"^ER[ \t]*$", re.MULTILINE)
 _FILE_END = re.compile(r"^EF[ \t]*$", re.MULTILINE)
