@@ -161,6 +161,17 @@ class ReviewFolder:
             raise _unreadable(error, relative) from error
         return self._digests[place][1]
 
+    def free(self, before: str, after: str, mark: str = "_{}") -> str:
+        """Return the first path, between what stands before and after a number, at which nothing is.
+
+        Args:
+            before: begins the path.
+            after: ends it.
+            mark: how the number is written; the first path has none, the second 2.
+        """
+        paths = (f"{before}{'' if n == 1 else mark.format(n)}{after}" for n in count(1))
+        return next(path for path in paths if not self.has(path))
+
     def value(self, name: str, paths: Iterable[str], settings: object, make: Callable[[], _T]) -> _T:
         """Return what is made of these files under these settings: made anew only if one of them changed.
 

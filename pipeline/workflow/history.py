@@ -122,8 +122,7 @@ def checks(folder: ReviewFolder) -> tuple[Check, ...]:
 
 def check_place(folder: ReviewFolder, day: str) -> str:
     """Name the file of a new check."""
-    names = (f"{CHECKS}/{day}{'' if n == 1 else f'_{n}'}/{recheck.CHECK_FILE}" for n in range(1, 1 << 30))
-    return next(name for name in names if not folder.has(name))
+    return folder.free(f"{CHECKS}/{day}", f"/{recheck.CHECK_FILE}")
 
 
 def unfinished(folder: ReviewFolder, search: str) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def run(work: Work) -> Account:
     asked = {(row["record_a"], row["record_b"]) for form in forms for row in form.rows}
     header, rows = asks.form_rows(found, records, asked)
     if rows:
-        form = _free_name(folder, work.now.date().isoformat())
+        form = folder.free(f"{FORMS}/{work.now.date().isoformat()}", ".csv")
         folder.create(form, tables.write(header, rows, form=True))
     return Account(
         did=(_joined(len(records), found), *_answered(len(verdicts))),
@@ -57,11 +57,6 @@ def read_forms(folder: ReviewFolder) -> list[Table]:
     if faults:
         raise FormError(faults)
     return forms
-
-
-def _free_name(folder: ReviewFolder, date: str) -> str:
-    names = (f"{FORMS}/{date}{'' if n == 1 else f'_{n}'}.csv" for n in range(1, 1 << 30))
-    return next(name for name in names if not folder.has(name))
 
 
 def _joined(records: int, found: Deduplication) -> str:

@@ -133,8 +133,7 @@ def _consensus(work: Work) -> Iterator[str]:
 def _free_name(work: Work, owner: str, form: str) -> str:
     room = f"{ROOM}/{owner}" if owner else ROOM
     date = work.now.date().isoformat()
-    names = (f"{room}/{date}{'' if n == 1 else f'_{n:02}'}-{form}.csv" for n in range(1, 1 << 30))
-    return next(name for name in names if not work.folder.has(name))
+    return work.folder.free(f"{room}/{date}", f"-{form}.csv", mark="_{:02}")
 
 
 def _did(found: Extraction) -> Iterator[str]:

@@ -82,7 +82,7 @@ def run(work: Work) -> Account:
     new = [item for item in found if not item.said.form]
     path = ""
     if new:
-        path = _free_name(folder, work.now.date().isoformat())
+        path = folder.free(f"{ROOM}/{work.now.date().isoformat()}", ".csv")
         folder.create(path, reconsider.form(new))
         found = load(folder, work.protocol, now)
     folder.derive(LIST, tables.write(COLUMNS, map(_row, found)))
@@ -107,8 +107,3 @@ def _pending(found: Sequence[Item]) -> Iterator[str]:
             waiting[item.said.form] = waiting.get(item.said.form, 0) + 1
     for form, count in waiting.items():
         yield f"{counted(count, 'notice')} to be considered (keep or changed) in {form}."
-
-
-def _free_name(folder: ReviewFolder, day: str) -> str:
-    names = (f"{ROOM}/{day}{'' if n == 1 else f'_{n}'}.csv" for n in range(1, 1 << 30))
-    return next(name for name in names if not folder.has(name))

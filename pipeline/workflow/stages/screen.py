@@ -99,8 +99,7 @@ def measure(now: Screened, settings: ScreeningSettings, plan: Plan) -> tuple[Sta
 
 def free(folder: ReviewFolder, stage: str, reviewer: str, stem: str) -> str:
     """Find a path for one more worksheet of a reviewer."""
-    paths = (f"{ROOM}/{stage}/{reviewer}/{stem}{'' if n == 1 else f'-{n}'}.csv" for n in range(1, 1 << 30))
-    return next(path for path in paths if not folder.has(path))
+    return folder.free(f"{ROOM}/{stage}/{reviewer}/{stem}", ".csv", mark="-{}")
 
 
 def add(folder: ReviewFolder, settings: ScreeningSettings, now: Screened, made: Mapping[str, bytes]) -> Iterator[str]:
