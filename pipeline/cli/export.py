@@ -5,7 +5,7 @@ from typing import get_args
 
 import click
 
-from pipeline.cli import records_file
+from pipeline.cli import options, records_file
 from pipeline.screening.decisions import State
 from pipeline.workflow.folder import ReviewFolder
 
@@ -41,8 +41,8 @@ def export(
         records_file.write(derived.records(review), out, target)
         return
     stages = [each.id for each in settings.screening.stages]
-    if stage and stage not in stages:
-        raise click.BadParameter(f"{stage!r} is not accepted; accepted: {', '.join(stages)}.", param_hint="--stage")
+    if stage:
+        options.one_of(stage, stages, option="--stage")
     now = screen.load(review, settings)
     chosen = {citation.id for citation in now.citations}
     if included:

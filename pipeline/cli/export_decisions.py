@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli import options
 from pipeline.workflow import files
 from pipeline.workflow.account import counted
 from pipeline.workflow.folder import ReviewFolder
@@ -35,8 +36,8 @@ def export_decisions(*, tool: str, stage: str, out: Path, folder: Path) -> None:
     review = ReviewFolder(folder)
     settings = protocol.load(review)
     stages = [each.id for each in settings.screening.stages]
-    if stage and stage not in stages:
-        raise click.BadParameter(f"{stage!r} is not accepted; accepted: {', '.join(stages)}.", param_hint="--stage")
+    if stage:
+        options.one_of(stage, stages, option="--stage")
     now = screen.load(review, settings)
     chosen = [stage] if stage else stages if tool == "columns" else stages[:1]
     decisions = [decision for decision in now.returned.decisions if decision.stage in chosen]

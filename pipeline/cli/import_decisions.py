@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli import terminal
+from pipeline.cli import options, terminal
 from pipeline.errors import Fault, FormError
 from pipeline.records import tables
 from pipeline.workflow import files
@@ -61,9 +61,7 @@ def import_decisions(
     review = ReviewFolder(folder)
     settings = protocol.load(review).screening
     chosen = stage or settings.stages[0].id
-    if chosen not in [each.id for each in settings.stages]:
-        accepted = ", ".join(each.id for each in settings.stages)
-        raise click.BadParameter(f"{chosen!r} is not accepted; accepted: {accepted}.", param_hint="--stage")
+    options.one_of(chosen, [each.id for each in settings.stages], option="--stage")
     delivery = exchange.load(
         tool,
         dict(_contents(paths)),
@@ -118,8 +116,7 @@ def _columns(given: Sequence[str]) -> "Columns":
     pairs = _pairs(given, "--column")
     known = [field.name for field in fields(Columns)]
     for name in pairs:
-        if name not in known:
-            raise click.BadParameter(f"{name!r} is not accepted; accepted: {', '.join(known)}.", param_hint="--column")
+        options.one_of(name, known, option="--column")
     return Columns(**pairs)
 
 

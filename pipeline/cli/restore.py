@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli import terminal
+from pipeline.cli import options, terminal
 from pipeline.workflow.folder import ReviewFolder
 
 
@@ -28,10 +28,7 @@ def restore(folder: Path, *, names: tuple[str, ...]) -> None:
     settings = protocol.load(review)
     known = [*settings.screening.reviewers, ARBITER]
     for name in names:
-        if name not in known:
-            raise click.BadParameter(
-                f"{name!r} is not accepted; accepted: {', '.join(known)}.", param_hint="--reviewer"
-            )
+        options.one_of(name, known, option="--reviewer")
     with review.locked():
         now = screen.load(review, settings)
         missing = progress.lost(now.citations, now.returned, now.ledger, settings.screening)
