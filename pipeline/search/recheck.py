@@ -89,11 +89,6 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     replaced: tuple[tuple[str, str], ...] = ()
 
 
-def to_json(check: Check) -> bytes:
-    """Write a check as check.json."""
-    return msgspec.json.format(msgspec.json.encode(check), indent=2) + b"\n"
-
-
 def notices(record: Record) -> tuple[Notice, ...]:
     """List what a record says of its own standing, gravest first."""
     order = list(NOTICES)

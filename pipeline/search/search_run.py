@@ -157,11 +157,6 @@ class SearchRun(msgspec.Struct, frozen=True, kw_only=True):
         return self.recount is not None and self.recount != self.identified + len(self.missing)
 
 
-def to_json(run: SearchRun) -> bytes:
-    """Write a run as run.json: UTF-8, indented, fixed key order, every field present, ended by a newline."""
-    return msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n"
-
-
 def ids_text(pmids: Iterable[str]) -> bytes:
     r"""Write the PMIDs of a run as its ids file: one a line, ascending by number, each once.
 

@@ -69,5 +69,5 @@ def read(
 
 
 def write(value: msgspec.Struct) -> bytes:
-    """Write a JSON file of the program's own: indented, in the order of its fields, ended by a newline."""
+    """Write a JSON file of the program's own: every field in its order, indented, in UTF-8, ended by a newline."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"

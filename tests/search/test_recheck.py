@@ -65,7 +65,7 @@ def test_a_document_that_was_merged_into_another_is_told_by_the_other(pretended)
 def test_a_check_says_that_it_came_from_the_sandbox_and_comes_back_from_its_file(client):
     found = recheck.recheck(client, pmids(2))
     assert found.sandbox
-    assert msgspec.json.decode(recheck.to_json(found), type=recheck.Check) == found
+    assert msgspec.json.decode(msgspec.json.encode(found), type=recheck.Check) == found
 
 
 def test_a_record_that_cannot_be_read_is_an_error_and_no_clean_check(pretended, monkeypatch):

@@ -56,7 +56,7 @@ def test_a_limit_that_pubmed_does_not_know_is_refused_instead_of_finding_nothing
 def test_a_run_says_that_it_came_from_the_sandbox(client):
     found = retrieval.retrieve(client, Strategy(query="q"), search="n", published=NIGRI, sink=lambda *_: None)
     assert found.run.sandbox is True
-    assert msgspec.json.decode(search_run.to_json(found.run), type=search_run.SearchRun) == found.run
+    assert msgspec.json.decode(msgspec.json.encode(found.run), type=search_run.SearchRun) == found.run
 
 
 def test_links_are_followed_from_seeds_and_narrowed_by_limits(client):

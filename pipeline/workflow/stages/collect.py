@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, field
 
-import msgspec
 from msgspec.structs import replace
 
 from pipeline import formats
@@ -19,7 +18,7 @@ from pipeline.records.record import Record, to_line
 from pipeline.search.import_run import ImportedFile, ImportRun
 from pipeline.search.search_run import RUN_FILE, Page, SearchRun
 from pipeline.search.strategy import Strategy
-from pipeline.workflow import derived, history
+from pipeline.workflow import derived, history, layouts
 from pipeline.workflow.account import Account, counted
 from pipeline.workflow.changes import Revision, compare
 from pipeline.workflow.folder import OUTPUTS, ReviewFolder
@@ -182,8 +181,7 @@ def _read_exports(work: Work, shelf: Shelf) -> None:
             files=tuple(new),
         )
         place = history.place(folder, shelf.name, date)
-        pretty = msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n"
-        folder.create(f"{place}/{RUN_FILE}", pretty)
+        folder.create(f"{place}/{RUN_FILE}", layouts.write(run))
         shelf.held.append(Held(place=place, run=run))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from pipeline.errors import SearchError
 from pipeline.search.pubmed import Progress, PubMed
-from pipeline.workflow import history
+from pipeline.workflow import history, layouts
 from pipeline.workflow.account import Account, counted
 from pipeline.workflow.run import Work
 
@@ -13,7 +13,7 @@ def run(work: Work) -> Account:
     """Ask about every included or awaiting citation with a PMID, once a day; only an update asks."""
     if not work.options.get("update"):
         return Account()
-    from pipeline.search.recheck import recheck, to_json
+    from pipeline.search.recheck import recheck
     from pipeline.workflow import reconsider
     from pipeline.workflow.stages import screen
 
@@ -35,7 +35,7 @@ def run(work: Work) -> Account:
         found = recheck(client(), pmids - asked, tell=lambda progress: _tell(work, progress))
     except SearchError as error:
         return Account(did=said, unreachable=(f"retractions and corrections: not checked. {error}",))
-    work.folder.keep(history.check_place(work.folder, day), to_json(found))
+    work.folder.keep(history.check_place(work.folder, day), layouts.write(found))
     told = f"{counted(len(found.pmids), 'document')} checked, {counted(len(found.found), 'document')} with notices."
     return Account(did=(told, *said))
 

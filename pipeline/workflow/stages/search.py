@@ -11,7 +11,7 @@ from pipeline.search.remarks import remarks
 from pipeline.search.retrieval import retrieve
 from pipeline.search.search_run import SearchRun
 from pipeline.search.strategy import Strategy, read_query, term
-from pipeline.workflow import derived, history
+from pipeline.workflow import derived, history, layouts
 from pipeline.workflow.account import Account, counted
 from pipeline.workflow.folder import OUTPUTS
 from pipeline.workflow.history import Held
@@ -147,7 +147,7 @@ def _run_one(work: Work, client: PubMed, source: _Source, seeds: Sequence[str]) 
     )
     for relative, data in (
         (search_run.IDS_FILE, search_run.ids_text(retrieved.pmids)),
-        (search_run.RUN_FILE, search_run.to_json(retrieved.run)),
+        (search_run.RUN_FILE, layouts.write(retrieved.run)),
     ):
         folder.keep(f"{place}/{relative}", data)
     return retrieved.run
