@@ -11,7 +11,7 @@ from pipeline.errors import Fault
 from pipeline.formats import dates, names
 from pipeline.formats.abstracts import joined
 from pipeline.formats.assembly import Field, Said, assemble
-from pipeline.formats.pubmed_fields import HISTORY, REF_TYPES, UNTITLED, unbracketed
+from pipeline.formats.pubmed_terms import HISTORY, REF_TYPES, UNTITLED, unbracketed
 from pipeline.formats.source import Blocks, Source
 from pipeline.formats.text import Block, blocks
 from pipeline.records import identifiers

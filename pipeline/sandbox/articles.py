@@ -6,7 +6,7 @@ Source: NLM, PubMed DTD of 1 January 2025, https://dtd.nlm.nih.gov/ncbi/pubmed/o
 from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from pipeline.formats.pubmed_fields import HISTORY, REF_TYPES
+from pipeline.formats.pubmed_terms import HISTORY, REF_TYPES
 from pipeline.records.record import Author, Record
 from pipeline.sandbox.corpus import CITES
 from pipeline.sandbox.index import Day, day
