@@ -27,11 +27,11 @@ def export_extraction(*, tool: str, out: Path, folder: Path) -> None:
     """
     from pipeline.extraction import revman
     from pipeline.workflow import protocol
-    from pipeline.workflow.stages import extract, screen
+    from pipeline.workflow.stages import extract
 
     review = ReviewFolder(folder)
     settings = protocol.load(review)
-    extraction, _ = extract.load(review, settings, screen.load(review, settings))
+    extraction = extract.load(review, settings)
     made = revman.write(extraction, settings.extraction)
     written = {
         "studies.csv": made.studies,

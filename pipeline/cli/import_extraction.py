@@ -57,7 +57,7 @@ def import_extraction(path: Path, *, tool: str, folder: Path, out: Path | None, 
     _tell(found)
     made = _free(review, found, tool)
     try:
-        extract.load(review, settings, now, more=made)
+        extract.read({**extract.forms(review), **made}, settings, now)
     except FormError as error:
         if out is None:
             click.echo(_NOWHERE, err=True)

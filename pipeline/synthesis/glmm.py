@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from pipeline.synthesis import heterogeneity
 from pipeline.synthesis.distributions import chi2_p, crossing, root
@@ -57,7 +56,7 @@ def pool_proportions(counts: Counts, *, prediction: Prediction = "k-2", level: f
     if events in {0, n}:
         return Refusal("no-events", f"no events, or nothing but events, in any study ({events:g}/{n:g})")
     logits = [single for single in singles if isinstance(single, Effect)]
-    maximum = _maximise(tuple(counts), math.log(events / (n - events)))
+    maximum = _maximise(counts, math.log(events / (n - events)))
     if maximum is None:
         return Refusal("no-estimate", "the proportions lie so far apart that the model has no best estimate")
     estimate, tau, error = maximum
@@ -96,8 +95,7 @@ def _saturated(counts: Counts) -> float:
     )
 
 
-@lru_cache(maxsize=2048)  # one run asks several times: to write the tables, to count the flow, to report
-def _maximise(counts: tuple[Share, ...], start: float) -> tuple[float, float, float] | None:
+def _maximise(counts: Counts, start: float) -> tuple[float, float, float] | None:
     """Return the mu and tau of highest likelihood, and the standard error of mu.
 
     For a given tau the likelihood of mu has one peak (its integrand is log-concave), and Newton's method climbs it.

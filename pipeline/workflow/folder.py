@@ -172,19 +172,20 @@ class ReviewFolder:
         paths = (f"{before}{'' if n == 1 else mark.format(n)}{after}" for n in count(1))
         return next(path for path in paths if not self.has(path))
 
-    def value(self, name: str, paths: Iterable[str], settings: object, make: Callable[[], _T]) -> _T:
-        """Return what is made of these files under these settings: made anew only if one of them changed.
+    def value(self, name: str, paths: Iterable[str], basis: object, make: Callable[[], _T]) -> _T:
+        """Return what is made of these files and of this basis: made anew only if one of them changed.
 
         Args:
             name: of the value; one of each name is kept.
             paths: every file that it is made of.
-            settings: compared by identity, since a run reads them once.
+            basis: what else it is made of: the settings, which a run reads once, or another such value; compared by
+                identity.
             make: makes it; it must not be changed by anybody afterwards.
         """
         seen = {path: self.digest(path) for path in paths}
         known = self._values.get(name)
-        if known is None or known[0] != seen or known[1] is not settings:
-            known = self._values[name] = (seen, settings, make())
+        if known is None or known[0] != seen or known[1] is not basis:
+            known = self._values[name] = (seen, basis, make())
         made: _T = known[2]
         return made
 

@@ -21,31 +21,27 @@ ROOM = "extraction"
 WARNINGS = ("file", "row", "column", "what", "remedy")
 
 
-def load(
-    folder: ReviewFolder, protocol: Protocol, now: Screened, *, more: Mapping[str, bytes] | None = None
-) -> tuple[Extraction, Mapping[str, Citation]]:
-    """Read every form, and the included citations in retrieval order.
-
-    Args:
-        folder: the review.
-        protocol: its settings.
-        now: how its screening stands.
-        more: path to bytes of forms that are not there yet, read as if they were.
+def load(folder: ReviewFolder, protocol: Protocol) -> Extraction:
+    """Read every form of the review; read once while nothing that it rests on changes.
 
     Raises:
         FormError: every fault of every form.
     """
-    included = included_citations(protocol, now)
+    now = screen.load(folder, protocol)
+    return folder.value("extraction", _paths(folder), now, lambda: read(forms(folder), protocol, now))
+
+
+def read(found: Mapping[str, bytes], protocol: Protocol, now: Screened) -> Extraction:
+    """Read forms, by path, beside the screening as it stands.
+
+    Raises:
+        FormError: every fault of every form.
+    """
     statuses = {
         record: now.screening.last(citation.id).state for citation in now.citations for record in citation.members
     }
-    found = extract(
-        {**forms(folder), **(more or {})},
-        protocol.extraction,
-        statuses=statuses,
-        included={name: citation.members for name, citation in included.items()},
-    )
-    return found, included
+    included = {name: citation.members for name, citation in included_citations(protocol, now).items()}
+    return extract(found, protocol.extraction, statuses=statuses, included=included)
 
 
 def included_citations(protocol: Protocol, now: Screened) -> dict[str, Citation]:
@@ -58,10 +54,9 @@ def run(work: Work) -> Account:
     """Check what was extracted, write the summary tables, and make starter rows for what nobody has begun."""
     folder, settings = work.folder, work.protocol.extraction
     now = screen.load(folder, work.protocol)
-    found, included = load(folder, work.protocol, now)
-    news = [*_starters(work, found, included), *_consensus(work)]
-    if news:
-        found, included = load(folder, work.protocol, now)
+    found = load(folder, work.protocol)
+    news = (*_starters(work, found, now), *_consensus(work))
+    found = load(folder, work.protocol)
     for table in summary_tables(found, settings, names=_names(now)):
         folder.derive(f"extraction/{table.name}.csv", summary_table.as_csv(table))
         folder.derive(f"extraction/{table.name}.md", summary_table.as_markdown(table).encode())
@@ -71,9 +66,7 @@ def run(work: Work) -> Account:
         folder.derive(f"extraction/{tool.stem}-summary.svg", bias_figures.bias_bars(found, tool).encode())
     warnings = ((w.file, str(w.row or ""), w.column, w.what, w.remedy) for w in found.warnings)
     folder.derive("extraction/warnings.csv", csv.write(WARNINGS, warnings))
-    return Account(
-        did=tuple(_did(found)), news=tuple(news), warnings=tuple(_warnings(found)), pending=tuple(_pending(found))
-    )
+    return Account(did=tuple(_did(found)), news=news, warnings=tuple(_warnings(found)), pending=tuple(_pending(found)))
 
 
 def _names(now: Screened) -> dict[str, str]:
@@ -106,14 +99,17 @@ def summary_tables(
 
 def forms(folder: ReviewFolder) -> dict[str, bytes]:
     """Read every form of the review, by path."""
-    paths = (*folder.list(f"{ROOM}/*"), *folder.list(f"{ROOM}/*/*"))
-    return {path: folder.read(path) for path in paths}
+    return {path: folder.read(path) for path in _paths(folder)}
 
 
-def _starters(work: Work, found: Extraction, included: Mapping[str, Citation]) -> Iterator[str]:
+def _paths(folder: ReviewFolder) -> tuple[str, ...]:
+    return (*folder.list(f"{ROOM}/*"), *folder.list(f"{ROOM}/*/*"))
+
+
+def _starters(work: Work, found: Extraction, now: Screened) -> Iterator[str]:
     """Create starter forms, one set for each extractor, and say where they stand."""
     settings = work.protocol.extraction
-    records = {name: citation.record for name, citation in included.items()}
+    records = {name: citation.record for name, citation in included_citations(work.protocol, now).items()}
     made = starter_forms(records, found, settings)
     for owner in settings.extractors or ("",):
         for name, data in made.items():

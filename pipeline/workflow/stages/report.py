@@ -11,7 +11,7 @@ from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 from pipeline.workflow.history import Held
 from pipeline.workflow.protocol import Protocol
 from pipeline.workflow.run import Work
-from pipeline.workflow.stages import collect, extract, flow, screen, standing, synthesise
+from pipeline.workflow.stages import collect, flow, standing
 
 
 def run(work: Work) -> Account:
@@ -33,12 +33,9 @@ def run(work: Work) -> Account:
 
 def load(folder: ReviewFolder, protocol: Protocol, *, tool: str) -> Review:
     """Gather everything that a report says something of."""
-    now = screen.load(folder, protocol)
-    found, _ = extract.load(folder, protocol, now)
-    syntheses = synthesise.load(protocol, found, now)
+    stands = standing.load(folder, protocol)
     settings = protocol.report
     held = history.by_search(history.runs(folder))
-    stands = standing.stand(now, found, syntheses)
     new = news.load(folder, protocol, stands)
     current = versions.current(folder, protocol, versions.released(folder))
     return Review(
@@ -52,15 +49,15 @@ def load(folder: ReviewFolder, protocol: Protocol, *, tool: str) -> Review:
         records=derived.records(folder),
         unread=len(collect.unread(folder)),
         deduplication=derived.deduplication(folder),
-        screening=now.screening,
+        screening=stands.now.screening,
         screening_settings=protocol.screening,
         flow=flow.count(folder, protocol, stands),
         updates=new.updates,
         living=new.living,
         concerns=new.concerns,
-        extraction=found,
+        extraction=stands.extraction,
         extraction_settings=protocol.extraction,
-        syntheses=syntheses,
+        syntheses=stands.syntheses,
         texts=_texts(folder, settings),
         logo=folder.read(settings.logo) if settings.logo else b"",
         style=folder.text(settings.citation_style) if settings.citation_style.endswith(".csl") else "",

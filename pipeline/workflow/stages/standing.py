@@ -1,7 +1,8 @@
-"""The review as it stands: its citations and statuses, the study of each report, and which studies were pooled."""
+"""The review as it stands: its citations and statuses, what was extracted and pooled, the study of each report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipeline.extraction.outcomes import Extraction
 from pipeline.synthesis.synthesise import Synthesis
@@ -11,30 +12,39 @@ from pipeline.workflow.stages import extract, screen, synthesise
 from pipeline.workflow.stages.screen import Screened
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: what is cached needs a place
 class Standing:
     """What every flow is counted from, whatever it is counted against.
 
     Attributes:
         now: citations, and where each stands.
-        studies: the study of each citation that extraction names one for.
-        pooled: studies that stand in a meta-analysis.
+        extraction: what the forms say.
+        syntheses: every analysis, in the order of the protocol.
     """
 
     now: Screened
-    studies: Mapping[str, str]
-    pooled: frozenset[str]
+    extraction: Extraction
+    syntheses: tuple[Synthesis, ...]
+
+    @cached_property
+    def studies(self) -> Mapping[str, str]:
+        """Map each citation that extraction names a study for to that study."""
+        home = {record: citation.id for citation in self.now.citations for record in citation.members}
+        studies = self.extraction.studies
+        return {home[report]: study.study_id for study in studies for report in study.reports if report in home}
+
+    @property
+    def pooled(self) -> frozenset[str]:
+        """Name every study that stands in a meta-analysis."""
+        return frozenset(study for synthesis in self.syntheses for study in synthesis.studies)
 
 
 def load(folder: ReviewFolder, protocol: Protocol) -> Standing:
-    """Read how the review stands."""
-    now = screen.load(folder, protocol)
-    extraction, _ = extract.load(folder, protocol, now)
-    return stand(now, extraction, synthesise.load(protocol, extraction, now))
+    """Read how the review stands; read once while nothing that it rests on changes."""
+    extraction = extract.load(folder, protocol)
 
+    def make() -> Standing:
+        now, syntheses = screen.load(folder, protocol), synthesise.load(folder, protocol)
+        return Standing(now=now, extraction=extraction, syntheses=syntheses)
 
-def stand(now: Screened, extraction: Extraction, syntheses: Sequence[Synthesis]) -> Standing:
-    """Gather how the review stands from what was read already."""
-    home = {record: citation.id for citation in now.citations for record in citation.members}
-    named = {home[report]: study.study_id for study in extraction.studies for report in study.reports if report in home}
-    return Standing(now=now, studies=named, pooled=synthesise.pooled_studies(syntheses))
+    return folder.value("standing", (), extraction, make)

@@ -7,6 +7,7 @@ from pipeline.synthesis import outputs
 from pipeline.synthesis.effects import Refusal
 from pipeline.synthesis.synthesise import Synthesis, synthesise
 from pipeline.workflow.account import Account, counted
+from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.protocol import Protocol
 from pipeline.workflow.run import Work
 from pipeline.workflow.stages import extract, screen
@@ -15,18 +16,22 @@ from pipeline.workflow.stages.screen import Screened
 
 def run(work: Work) -> Account:
     """Do every analysis of the protocol, and write its tables and plots."""
-    protocol = work.protocol
-    now = screen.load(work.folder, protocol)
-    found, _ = extract.load(work.folder, protocol, now)
-    syntheses = load(protocol, found, now)
-    made = outputs.files(syntheses, found, protocol.extraction, years=years(found, now))
+    folder, protocol = work.folder, work.protocol
+    found, syntheses = extract.load(folder, protocol), load(folder, protocol)
+    dated = years(found, screen.load(folder, protocol))
+    made = outputs.files(syntheses, found, protocol.extraction, years=dated)
     for name, data in made.items():
-        work.folder.derive(f"synthesis/{name}", data)
+        folder.derive(f"synthesis/{name}", data)
     return Account(did=tuple(map(_did, syntheses)) or ("workflow.yaml asks for no analysis.",))
 
 
-def load(protocol: Protocol, found: Extraction, now: Screened) -> tuple[Synthesis, ...]:
-    """Do every analysis, in the order of the protocol."""
+def load(folder: ReviewFolder, protocol: Protocol) -> tuple[Synthesis, ...]:
+    """Do every analysis, in the order of the protocol; done once while nothing that it rests on changes."""
+    found = extract.load(folder, protocol)
+    return folder.value("syntheses", (), found, lambda: _all(protocol, found, screen.load(folder, protocol)))
+
+
+def _all(protocol: Protocol, found: Extraction, now: Screened) -> tuple[Synthesis, ...]:
     dated = years(found, now)
     included = {
         name
@@ -45,11 +50,6 @@ def years(found: Extraction, now: Screened) -> Mapping[str, Sequence[int]]:
         study.study_id: sorted({year for report in study.reports if (year := by_record.get(report)) is not None})
         for study in found.studies
     }
-
-
-def pooled_studies(syntheses: Sequence[Synthesis]) -> frozenset[str]:
-    """Name every study that stands in a meta-analysis."""
-    return frozenset(study for synthesis in syntheses for study in synthesis.studies)
 
 
 def _did(synthesis: Synthesis) -> str:
