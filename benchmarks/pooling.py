@@ -7,6 +7,7 @@ seconds are the median of several rounds over all data sets, in one process.
 """
 
 import csv
+import math
 import random
 import statistics
 import sys
@@ -16,9 +17,10 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pipeline.synthesis.effects import Effect, Share
+from pipeline.synthesis.effects import Effect, Share, proportion
 from pipeline.synthesis.glmm import pool_proportions
 from pipeline.synthesis.pooling import pool
+from pipeline.synthesis.sensitivity import Pooling, leave_one_out
 
 Data = tuple[list[float], list[float]]
 Fit = Callable[[list[float], list[float]], tuple[float, float]]
@@ -143,10 +145,26 @@ def main(folder: Path) -> None:
                 differences = worst(fit, method, sets, answers)
                 times = f"{cost(fit, small):.2f} | {cost(fit, large):.2f}"
                 print(f"| {name} | {method} | {differences} | {negative[name, of]:,} | {times} |")
-    shares = [Share(random.Random(place).randint(3, 40), 60) for place in range(15)]
+    print("\n| binomial-normal model, studies | one fit, ms | each left out in turn, s |")
+    print("|---:|---:|---:|")
+    for k in (15, 40, 300):
+        fit_ms, left_out_s = cost_of_glmm(k)
+        print(f"| {k} | {fit_ms:.0f} | {left_out_s:.1f} |")
+
+
+def cost_of_glmm(k: int) -> tuple[float, float]:
+    """Return the CPU time of one model of made-up proportions, and of as many more with each study left out."""
+    random_ = random.Random(k)
+    shares = []
+    for _ in range(k):
+        n, logit = random_.randint(5, 400), random_.gauss(-1, 0.8)
+        p = 1 / (1 + math.exp(-logit))
+        shares.append(Share(sum(random_.random() < p for _ in range(n)), n))
     begin = time.process_time()
     pool_proportions(shares)
-    print(f"\nOne GLMM of 15 proportions: {1000 * (time.process_time() - begin):.0f} ms.")
+    one = time.process_time()
+    leave_one_out([proportion(share.events, share.n) for share in shares], Pooling(model="GLMM"))
+    return 1000 * (one - begin), time.process_time() - one
 
 
 if __name__ == "__main__":

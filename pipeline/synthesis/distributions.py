@@ -150,7 +150,11 @@ def root(function: Callable[[float], float], low: float, high: float) -> float:
 
 
 def crossing(
-    function: Callable[[float], tuple[float, float]], start: float, *, near: Callable[[float], float]
+    function: Callable[[float], tuple[float, float]],
+    start: float,
+    *,
+    near: Callable[[float], float],
+    between: tuple[float, float] = (-math.inf, math.inf),
 ) -> float:
     """Find where a falling function crosses zero by Newton's method, halving the bracket wherever a step leaves it.
 
@@ -158,8 +162,9 @@ def crossing(
         function: returns its value and how fast it falls there, which is above 0.
         start: a first guess.
         near: how short the last step must be, given how fast the function falls.
+        between: ends where it is known to be above and below zero; between them it may also rise, said as a slow fall.
     """
-    low, high, at = -math.inf, math.inf, start
+    (low, high), at = between, start
     while True:
         value, fall = function(at)
         low, high = (at, high) if value > 0 else (low, at)

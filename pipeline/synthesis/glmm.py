@@ -1,26 +1,54 @@
-"""Pooling of proportions by the binomial-normal model, straight from counts: no correction for zeros is needed."""
+"""Pooling of proportions by the binomial-normal model, straight from counts: no correction for zeros is needed.
+
+The integrals of all studies are taken at once, as arrays, and added up without rounding, in whatever order they come.
+"""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.synthesis import heterogeneity
-from pipeline.synthesis.distributions import chi2_p, crossing, root
+from pipeline.synthesis.distributions import chi2_p, crossing
 from pipeline.synthesis.effects import Effect, Refusal, Share, proportion
 from pipeline.synthesis.pooling import Heterogeneity, Pooled, Prediction, summarise, too_few
 from pipeline.synthesis.scales import logistic
 
 Counts = Sequence[Share]
+_Floats = NDArray[np.float64]
 
 _STEP = 0.5  # of a bell's width at its peak: the trapezium rule then errs by less than rounding
 _CLIFF = 0.25  # of 1 / tau: the width over which a proportion near 0 or 1 cuts a bell off
 _FAR = 38.0  # how far, in natural logarithms below the peak, an integrand is followed: beyond lies less than rounding
+_NEARER = 3  # Newton steps towards the point from which on an integrand is not followed
 _NEAR = 1e-6  # how exactly a peak is found: it only places the nodes
-_ENOUGH = 1e-10  # of a standard error: the last Newton step, whose own error is the square of that
+_ENOUGH = 1e-12  # of a standard error: a Newton step that is no longer taken
 _LEAST = 0.003  # a smaller tau on the logit scale is 0
 _MOST = 8.0  # a larger one is no estimate
 _GRID = 18  # steps from the one to the other, each by about a half
 _FLAT = 1e-6  # a bend below this is rounding
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Events and patients of all studies, and their logits with variances (half a patient added), near the peaks."""
+
+    events: _Floats
+    n: _Floats
+    logits: _Floats
+    variances: _Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Bells:
+    """Each study's integrand: where its peak is, its logarithm there, and the step at which it is looked at."""
+
+    peak: _Floats
+    top: _Floats
+    step: _Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +61,15 @@ class _Slopes:
     mu_bend: float
     cross_bend: float
     tau_bend: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """A point of the ridge, where mu is best for its tau, and the slopes there."""
+
+    mu: float
+    tau: float
+    slopes: _Slopes
 
 
 def pool_proportions(counts: Counts, *, prediction: Prediction = "k-2", level: float = 0.95) -> Pooled | Refusal:
@@ -95,7 +132,7 @@ def _saturated(counts: Counts) -> float:
     )
 
 
-def _maximise(counts: Counts, start: float) -> tuple[float, float, float] | None:
+def _maximise(shares: Counts, start: float) -> tuple[float, float, float] | None:
     """Return the mu and tau of highest likelihood, and the standard error of mu.
 
     For a given tau the likelihood of mu has one peak (its integrand is log-concave), and Newton's method climbs it.
@@ -103,30 +140,35 @@ def _maximise(counts: Counts, start: float) -> tuple[float, float, float] | None
     each change from rising to falling is closed in on, and the highest is taken. Where the ridge still rises at the
     end (studies of nothing but events beside studies without any), there is none.
     """
-    mu = start
-
-    def slope(tau: float) -> float:
-        nonlocal mu
-        mu, there = _ridge(mu, tau, counts)
-        return there.tau_slope / tau
-
+    counts = _arrays(shares)
     taus = [_LEAST * (_MOST / _LEAST) ** (i / _GRID) for i in range(_GRID + 1)]
-    slopes = [slope(tau) for tau in taus]
-    if slopes[-1] > 0:
+    ridge = [_climb(start, taus[0], counts)]
+    for tau in taus[1:]:
+        ridge.append(_along(ridge[-1], tau, counts))
+    if ridge[-1].slopes.tau_slope > 0:
         return None
-    peaks = [taus[0]] if slopes[0] <= 0 else []
-    peaks += [root(slope, taus[i], taus[i + 1]) for i in range(_GRID) if slopes[i] > 0 and slopes[i + 1] <= 0]
-    best = max(((*_ridge(start, tau, counts), tau) for tau in peaks), key=lambda peak: peak[1].value)
-    mu, at, tau = best
-    if tau > taus[0]:
-        determinant = at.mu_bend * at.tau_bend - at.cross_bend**2
-        return (mu, tau, math.sqrt(at.tau_bend / determinant)) if min(at.tau_bend, determinant) > 0 else None
-    p = logistic(start)
-    return start, 0.0, 1 / math.sqrt(math.fsum(share.n * p * (1 - p) for share in counts))
+    peaks = [ridge[0]] if ridge[0].slopes.tau_slope <= 0 else []
+    peaks += [
+        _peak(low, high, counts)
+        for low, high in pairwise(ridge)
+        if low.slopes.tau_slope > 0 and high.slopes.tau_slope <= 0
+    ]
+    best = max(peaks, key=lambda peak: peak.slopes.value)
+    if best is ridge[0]:
+        p = logistic(start)
+        return start, 0.0, 1 / math.sqrt(math.fsum(share.n * p * (1 - p) for share in shares))
+    at = best.slopes
+    determinant = at.mu_bend * at.tau_bend - at.cross_bend**2
+    return (best.mu, best.tau, math.sqrt(at.tau_bend / determinant)) if min(at.tau_bend, determinant) > 0 else None
 
 
-def _ridge(mu: float, tau: float, counts: Counts) -> tuple[float, _Slopes]:
-    """Climb to the best mu for a given tau; return it and the slopes there."""
+def _arrays(shares: Counts) -> _Counts:
+    x, n = (np.array(each, dtype=np.float64) for each in zip(*((one.events, one.n) for one in shares), strict=True))
+    return _Counts(events=x, n=n, logits=np.log((x + 0.5) / (n - x + 0.5)), variances=1 / (x + 0.5) + 1 / (n - x + 0.5))
+
+
+def _climb(mu: float, tau: float, counts: _Counts) -> _Point:
+    """Climb from a first guess to the best mu for a given tau."""
     here: _Slopes
 
     def slope(at: float) -> tuple[float, float]:
@@ -135,64 +177,105 @@ def _ridge(mu: float, tau: float, counts: Counts) -> tuple[float, _Slopes]:
         return here.mu_slope, max(here.mu_bend, _FLAT)
 
     best = crossing(slope, mu, near=lambda bend: _ENOUGH / math.sqrt(bend))
-    return best, here
+    return _Point(mu=best, tau=tau, slopes=here)
 
 
-def _slopes(mu: float, tau: float, counts: Counts) -> _Slopes:
-    """Add up what each study says."""
-    return _Slopes(*map(math.fsum, zip(*(_study(mu, tau, share.events, share.n) for share in counts), strict=True)))
+def _along(point: _Point, tau: float, counts: _Counts) -> _Point:
+    """Go along the ridge to another tau, first in the direction that it has at a point of it."""
+    at = point.slopes
+    return _climb(point.mu - at.cross_bend / max(at.mu_bend, _FLAT) * (tau - point.tau), tau, counts)
 
 
-def _study(mu: float, tau: float, x: float, n: float) -> tuple[float, ...]:
-    """Integrate over one study's standardised deviation u, where its logit is mu + tau u.
+def _peak(low: _Point, high: _Point, counts: _Counts) -> _Point:
+    """Find the peak of the ridge between a point where it rises with tau and one where it falls."""
+    here = low
 
-    Returns the fields of `_Slopes`, the second derivatives by Louis's rule: the expected bend of the complete data less
-    the variance of their score.
+    def slope(tau: float) -> tuple[float, float]:
+        nonlocal here
+        here = _along(here, tau, counts)
+        at = here.slopes
+        return at.tau_slope, max(at.tau_bend - at.cross_bend**2 / max(at.mu_bend, _FLAT), _FLAT)
+
+    crossing(
+        slope,
+        math.sqrt(low.tau * high.tau),
+        near=lambda bend: _ENOUGH / math.sqrt(bend),
+        between=(low.tau, high.tau),
+    )
+    return here
+
+
+def _slopes(mu: float, tau: float, counts: _Counts) -> _Slopes:
+    """Integrate over each study's standardised deviation u, where its logit is mu + tau u, and add up the studies.
+
+    The integrand is a bell that is nowhere wider than the standard normal one: equal steps go down from its peak to
+    both sides until nothing is left. The second derivatives follow Louis's rule: the expected bend of the complete data
+    less the variance of their score.
     """
-    nodes, scale = _nodes(mu, tau, x, n)
-    whole = by_mu = by_tau = bend = cross = bow = 0.0
-    for u, height in nodes:
-        p = logistic(mu + tau * u)
-        score = x - n * p
-        first, second = height * score, height * (n * p * (1 - p) - score * score)
-        whole += height
-        by_mu += first
-        by_tau += first * u
-        bend += second
-        cross += second * u
-        bow += second * u * u
-    by_mu, by_tau = by_mu / whole, by_tau / whole
-    return (
-        scale + math.log(whole),
+    bells = _bells(mu, tau, counts)
+    left, right = (_steps(bells, side, mu, tau, counts) for side in (-1, 1))
+    sizes = left + right + 1
+    begins = np.cumsum(sizes) - sizes
+    u = np.arange(sizes.sum()) - np.repeat(begins + left, sizes)
+    u = np.repeat(bells.peak, sizes) + np.repeat(bells.step, sizes) * u
+    x, n = np.repeat(counts.events, sizes), np.repeat(counts.n, sizes)
+    log_height, p = _integrand(u, mu, tau, x, n)
+    height = np.exp(log_height - np.repeat(bells.top, sizes))
+    score = x - n * p
+    first, second = height * score, height * (n * p * (1 - p) - score * score)
+
+    def whole(parts: _Floats) -> _Floats:
+        return np.add.reduceat(parts, begins)
+
+    area = whole(height)
+    by_mu, by_tau = whole(first) / area, whole(first * u) / area
+    studies = (
+        bells.top + np.log(bells.step * area / math.sqrt(2 * math.pi)),
         by_mu,
         by_tau,
-        bend / whole + by_mu * by_mu,
-        cross / whole + by_mu * by_tau,
-        bow / whole + by_tau * by_tau,
+        whole(second) / area + by_mu * by_mu,
+        whole(second * u) / area + by_mu * by_tau,
+        whole(second * u * u) / area + by_tau * by_tau,
     )
+    return _Slopes(*(math.fsum(each.tolist()) for each in studies))
 
 
-def _nodes(mu: float, tau: float, x: float, n: float) -> tuple[list[tuple[float, float]], float]:
-    """Return the points u of a study's integrand with its heights relative to the peak, and the logarithm of its scale.
+def _bells(mu: float, tau: float, counts: _Counts) -> _Bells:
+    """Find the integrands' peaks, and steps that resolve them.
 
-    The integrand is a bell that is nowhere wider than the standard normal one: Newton's method finds its peak, and
-    equal steps go down both sides until nothing is left.
+    Newton's method, with a bracket, from where the peak of a normal likelihood would be.
     """
+    x, n = counts.events, counts.n
+    u = tau * (counts.logits - mu) / (tau * tau + counts.variances)
+    low, high = np.full_like(u, -np.inf), np.full_like(u, np.inf)
+    while True:
+        top, p = _integrand(u, mu, tau, x, n)
+        slope = tau * (x - n * p) - u
+        fall = 1 + tau * tau * n * p * (1 - p)
+        bell = 1 / np.sqrt(fall)
+        if np.all(np.abs(slope) <= _NEAR * fall * bell):
+            return _Bells(peak=u, top=top, step=np.minimum(_STEP * bell, _CLIFF / tau))
+        low, high = np.where(slope > 0, u, low), np.where(slope > 0, high, u)
+        after = u + slope / fall
+        u = np.where((low <= after) & (after <= high), after, (low + high) / 2)
 
-    def height(u: float) -> float:
-        logit = mu + tau * u
-        return x * logit - n * (max(logit, 0.0) + math.log1p(math.exp(-abs(logit)))) - u * u / 2
 
-    def slope(u: float) -> tuple[float, float]:
-        p = logistic(mu + tau * u)
-        return tau * (x - n * p) - u, 1 + tau * tau * n * p * (1 - p)
+def _steps(bells: _Bells, side: int, mu: float, tau: float, counts: _Counts) -> NDArray[np.intp]:
+    """Count the steps to one side of each peak until an integrand is less than rounding, or a few more.
 
-    peak = crossing(slope, 0.0, near=lambda bend: _NEAR / math.sqrt(bend))
-    top, width = height(peak), min(_STEP / math.sqrt(slope(peak)[1]), _CLIFF / tau)
-    nodes = [(peak, 1.0)]
-    for side in (-1, 1):
-        u = peak + side * width
-        while (below := height(u) - top) > -_FAR:
-            nodes.append((u, math.exp(below)))
-            u += side * width
-    return nodes, top + math.log(width / math.sqrt(2 * math.pi))
+    The logarithm of an integrand is bent by at least 1, so that all of it lies within `sqrt(2 * _FAR)`; from there
+    Newton's method comes nearer and never passes the point.
+    """
+    u = bells.peak + side * math.sqrt(2 * _FAR)
+    for _ in range(_NEARER):
+        height, p = _integrand(u, mu, tau, counts.events, counts.n)
+        u = u - (height - bells.top + _FAR) / (tau * (counts.events - counts.n * p) - u)
+    return np.ceil(np.abs(u - bells.peak) / bells.step).astype(np.intp)
+
+
+def _integrand(u: _Floats, mu: float, tau: float, x: _Floats, n: _Floats) -> tuple[_Floats, _Floats]:
+    """Return the logarithm of an integrand, and the proportion at that point."""
+    logit = mu + tau * u
+    tail = np.exp(-np.abs(logit))
+    height = x * logit - n * (np.maximum(logit, 0.0) + np.log1p(tail)) - u * u / 2
+    return height, np.where(logit > 0, 1.0, tail) / (1 + tail)

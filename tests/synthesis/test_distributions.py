@@ -128,3 +128,13 @@ def test_a_falling_function_is_followed_to_where_it_crosses_zero(at, start):
         return (at - x) / (1 + abs(at - x)), 1 / (1 + abs(at - x)) ** 2
 
     assert d.crossing(falling, start, near=lambda _: 1e-10) == close(at, abs=1e-9)
+
+
+@given(st.floats(0.01, 0.99), st.floats(0, 1))
+def test_a_function_that_rises_before_it_falls_is_followed_between_two_ends(at, share):
+    def humped(x):  # rises at 0, falls at 1, and is 0 at 0 and at `at`
+        return x * (at - x), max(2 * x - at, 1e-6)
+
+    low = at / 4
+    found = d.crossing(humped, low + share * (1 - low), near=lambda _: 1e-12, between=(low, 1.0))
+    assert found == close(at, abs=1e-9)

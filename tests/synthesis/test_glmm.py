@@ -16,13 +16,14 @@ def log_likelihood(mu, tau, counts):
     total = 0.0
     for share in counts:
         x, n = share.events, share.n
+        most = x * math.log(x / n or 1) + (n - x) * math.log(1 - x / n or 1)
         heights = []
         for i in range(6001):
             u = -8 + i * 16 / 6000
             logit = mu + tau * u
             bernoulli = x * logit - n * (max(logit, 0.0) + math.log1p(math.exp(-abs(logit))))
-            heights.append(math.exp(bernoulli - u * u / 2))
-        total += math.log(math.fsum(heights) * 16 / 6000 / math.sqrt(2 * math.pi))
+            heights.append(math.exp(bernoulli - most - u * u / 2))
+        total += most + math.log(math.fsum(heights) * 16 / 6000 / math.sqrt(2 * math.pi))
     return total
 
 
@@ -54,6 +55,31 @@ def test_proportions_that_agree_are_the_proportion_of_all_patients():
     assert logistic(result.estimate) == pytest.approx(16 / 80)
     assert result.heterogeneity.tau2 == 0
     assert result.error == pytest.approx(1 / math.sqrt(80 * 0.2 * 0.8))
+
+
+LARGE = tuple(Share(x, n) for x, n in ((40, 900), (3, 4), (1500, 20000), (1, 1), (0, 2), (40, 300), (30, 2000)))
+
+
+def test_very_large_and_very_small_studies_are_integrated_alike():
+    result = pool_proportions(LARGE)
+    mu, tau = result.estimate, math.sqrt(result.heterogeneity.tau2)
+    top, step = log_likelihood(mu, tau, LARGE), 1e-3
+    around = [log_likelihood(mu + a * step, tau + b * step, LARGE) for a, b in ((1, 0), (-1, 0), (0, 1), (0, -1))]
+    assert all(value < top for value in around)
+    assert abs(around[0] - around[1]) / (2 * step) < 1e-5
+    assert abs(around[2] - around[3]) / (2 * step) < 1e-5
+
+
+def test_the_order_of_the_studies_changes_not_even_the_last_digit():
+    orders = [LARGE, LARGE[::-1], LARGE[3:] + LARGE[:3]]
+    assert len({(pool_proportions(order).estimate, pool_proportions(order).error) for order in orders}) == 1
+
+
+def test_twice_the_studies_give_one_estimate_with_an_error_that_is_smaller_by_the_root_of_two():
+    once, twice = pool_proportions(LARGE), pool_proportions(LARGE * 2)
+    assert twice.estimate == pytest.approx(once.estimate, rel=1e-9)
+    assert twice.heterogeneity.tau2 == pytest.approx(once.heterogeneity.tau2, rel=1e-9)
+    assert twice.error == pytest.approx(once.error / math.sqrt(2), rel=1e-9)
 
 
 def test_a_study_without_events_needs_no_correction():
