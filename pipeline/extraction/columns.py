@@ -46,6 +46,7 @@ class Form:
 
     Attributes:
         marks: columns that show that a file is this form.
+        matched: columns that name a row: two extractors' rows are matched by them.
         given: columns that a starter row has filled in; a row with nothing else waits for its extractor.
     """
 
@@ -53,6 +54,7 @@ class Form:
     makes: type[Row]
     columns: tuple[Column, ...]
     marks: tuple[str, ...]
+    matched: tuple[str, ...]
     given: tuple[str, ...] = ("study_id",)
 
     def column(self, name: str) -> Column:
@@ -69,6 +71,7 @@ STUDIES = Form(
     name="studies",
     makes=Study,
     marks=("study_id", "design"),
+    matched=("study_id",),
     given=("study_id", "label", "reports", "registration", "notes"),
     columns=(
         _STUDY_ID,
@@ -92,6 +95,7 @@ ARMS = Form(
     name="arms",
     makes=Arm,
     marks=("study_id", "arm", "modality"),
+    matched=("study_id", "arm"),
     columns=(
         _STUDY_ID,
         Column(name="arm", says="name of the arm, the same in the outcomes form: everolimus", needed=True),
@@ -108,6 +112,10 @@ OUTCOMES = Form(
     name="outcomes",
     makes=Outcome,
     marks=("study_id", "outcome", "measure", "value"),
+    matched=(
+        *("study_id", "arm", "comparator", "population", "outcome", "measure", "timepoint_months"),
+        *("assessed_by", "criteria", "source"),
+    ),
     given=("study_id", "outcome", "source"),
     columns=(
         _STUDY_ID,
@@ -129,6 +137,12 @@ OUTCOMES = Form(
         Column(name="range_low", says="lower end of the range", kind="number"),
         Column(name="range_high", says="upper end; a single number (SD, ±) stands here", kind="number"),
         Column(name="p_value", says="as printed: 0.022 or <0.001", kind="p"),
+        Column(
+            name="o_minus_e",
+            says="for a HR, of the log-rank test: the arm's observed minus expected events",
+            kind="number",
+        ),
+        Column(name="o_minus_e_variance", says="the variance V of observed minus expected", kind="number"),
         Column(name="assessed_by", says="who judged it: investigator, central review"),
         Column(name="criteria", says="by which criteria: RECIST 1.1"),
         replace(_SOURCE, needed=True),
@@ -141,6 +155,7 @@ RISK_OF_BIAS = Form(
     name="risk_of_bias",
     makes=Judgement,
     marks=("study_id", "tool", "domain", "judgement"),
+    matched=("study_id", "tool", "outcome", "domain"),
     given=("study_id", "tool", "outcome", "domain"),
     columns=(
         _STUDY_ID,
@@ -162,6 +177,7 @@ CERTAINTY = Form(
     name="certainty",
     makes=Certainty,
     marks=("modality", "outcome", "certainty"),
+    matched=("modality", "comparison", "outcome", "population"),
     given=("modality", "comparison", "outcome", "population"),
     columns=(
         Column(name="modality", says="the treatment modality the finding is about", kind="word", needed=True),

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pipeline.extraction.outcomes import Outcome
 
 # What two statements of one number are compared by. What only one of them gives is no disagreement.
-COMPARED = ("value", "unit", "ci_low", "ci_high", "range_low", "range_high", "n", "events", "p_value")
+COMPARED = (
+    *("value", "unit", "ci_low", "ci_high", "range_low", "range_high", "n", "events", "p_value"),
+    *("o_minus_e", "o_minus_e_variance"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ class Settled:
     """The rows that count, and what keeps the others from counting.
 
     Attributes:
-        compared: cells of rows that every extractor has.
+        compared: cells that somebody filled in, in rows that every extractor has; those that name the row do not count.
         agreed: those of them that are equal.
     """
 
@@ -60,8 +60,9 @@ def settle(rows: Sequence[Filled], extractors: Sequence[str]) -> Settled:
         unready = [name for name in missing if _study(first.row) and (name, _study(first.row)) not in begun]
         found = [] if missing else _cells(key, by_person, extractors)
         if not missing:
-            compared += len(first.form.columns)
-            agreed += len(first.form.columns) - len(found)
+            filled_columns = _filled_in(by_person)
+            compared += len(filled_columns)
+            agreed += len(filled_columns.difference(each.column for each in found))
         if key in agreed_on:
             continue
         if unready:
@@ -114,6 +115,16 @@ def _row_missing(key: Key, by_person: Mapping[str, Filled], extractors: Sequence
         for name in extractors
     )
     return Difference(form=key[0], key=key[1], column="", said=said)
+
+
+def _filled_in(by_person: Mapping[str, Filled]) -> set[str]:
+    """Say which cells of a row somebody filled in; where nobody did, and in what names the row, nobody can differ."""
+    return {
+        column
+        for filled in by_person.values()
+        for column, text in row_texts(filled.form, filled.row).items()
+        if text and column not in filled.form.matched
+    }
 
 
 def _cells(key: Key, by_person: Mapping[str, Filled], extractors: Sequence[str]) -> list[Difference]:

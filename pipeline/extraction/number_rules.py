@@ -49,7 +49,8 @@ def value_suits_status(row: Outcome, _: Context) -> Finding:
     """A value stands where, and only where, value_status says that there is one."""
     wants = VALUE_STATUS[row.value_status]
     counted = row.measure == "proportion" and row.n is not None and row.events is not None
-    if wants and row.value is None and not counted:
+    tested = row.o_minus_e is not None and row.o_minus_e_variance is not None
+    if wants and row.value is None and not counted and not tested:
         words = ", ".join(status for status, number in VALUE_STATUS.items() if not number)
         what = "the value is empty"
         remedy = f"Type it, or say in value_status why there is none: {words}."
@@ -211,6 +212,41 @@ def ratio_is_central(row: Outcome, _: Context) -> Finding:
 def _rounding(number: Decimal) -> Decimal:
     """Say how far the logarithm of a printed number can be from that of the exact one."""
     return Decimal("0.5") * Decimal(10) ** int(number.as_tuple().exponent) / number
+
+
+def log_rank_is_whole(row: Outcome, _: Context) -> Finding:
+    """Observed minus expected events stand with their variance, which is above 0, and give a hazard ratio."""
+    difference, variance = row.o_minus_e, row.o_minus_e_variance
+    if difference is None and variance is None:
+        return
+    if row.measure != "hazard ratio":
+        what = f"observed minus expected events give a hazard ratio, and the measure is {row.measure}"
+        remedy = "Give the hazard ratio a row of its own, or empty the cells."
+        yield Fault(what=what, column="o_minus_e", remedy=remedy)
+    if difference is None:
+        yield Fault(what="a variance, but of what?", column="o_minus_e", remedy="Type observed minus expected events.")
+    elif variance is None:
+        what = "observed minus expected events without their variance"
+        yield Fault(what=what, column="o_minus_e_variance", remedy="Type the V that the source prints beside them.")
+    if variance is not None and variance <= 0:
+        what = f"a variance of {variance} is impossible"
+        yield Fault(what=what, column="o_minus_e_variance", accepted="a number above 0")
+
+
+def log_rank_matches_ratio(row: Outcome, _: Context) -> Finding:
+    """A stated hazard ratio is near the one that observed minus expected events give.
+
+    Source: half a standard error (1 / sqrt V) is ours: a ratio adjusted for covariates may differ, and one of the other
+    arm differs by more as soon as the trial shows anything.
+    """
+    difference, variance = row.o_minus_e, row.o_minus_e_variance
+    if row.value is None or difference is None or variance is None or min(row.value, variance) <= 0:
+        return
+    log_ratio = difference / variance
+    if abs(row.value.ln() - log_ratio) > Decimal("0.5") / variance.sqrt() + _rounding(row.value):
+        what = f"observed minus expected of {difference} with variance {variance} gives a hazard ratio of"
+        remedy = "If it is that of the other arm, change its sign; if the source prints both, say so in notes."
+        yield Fault(what=f"{what} {log_ratio.exp():.2f}, not {row.value}", column="o_minus_e", remedy=remedy)
 
 
 def p_matches_interval(row: Outcome, _: Context) -> Finding:

@@ -139,6 +139,8 @@ class Outcome(_Row):
         ci_level: 95 for a 95% confidence interval.
         range_kind: one of `measures.RANGE_KINDS`; a single number (SD, ±) stands in `range_high`.
         p_value: as printed, without the P ("0.022", "<0.001").
+        o_minus_e: of the log-rank test, the arm's observed minus its expected events; for a hazard ratio.
+        o_minus_e_variance: its variance, V.
         assessed_by: who judged the outcome (investigator, central review).
         criteria: by which criteria (RECIST 1.1).
         source: the document in which the number stands, which need not be the study's own report.
@@ -165,6 +167,8 @@ class Outcome(_Row):
     range_low: Decimal | None = None
     range_high: Decimal | None = None
     p_value: str = ""
+    o_minus_e: Decimal | None = None
+    o_minus_e_variance: Decimal | None = None
     assessed_by: str = ""
     criteria: str = ""
     source: str = ""
@@ -303,7 +307,7 @@ class Extraction:
         certainties: GRADE.
         waiting: rows not filled in or not agreed on.
         differences: what two extractors wrote differently and no consensus row settles.
-        cells_compared: cells that both extractors filled in rows that both have.
+        cells_compared: cells that somebody filled in, in rows that every extractor has; see `extractors`.
         cells_agreed: those of them that are equal.
         unlinked: included reports (ids) that no study names yet.
         warnings: possible, but suspicious; each says why.

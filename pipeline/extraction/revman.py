@@ -1,6 +1,7 @@
 """RevMan's study, arm and result CSVs, and a list of what those cannot hold.
 
 The column names are those of the CSVs in Cochrane's published data packages and of Covidence's export to RevMan.
+A comparison stands there on the scale of its logarithm (Mean, SE, Variance) or as printed (Exp mean, Exp CI start ...).
 Source: Cochrane, RevMan Knowledge Base, "Data extraction templates" and "Data package specification".
 """
 
@@ -50,7 +51,11 @@ class RevMan:
 
 
 def write(extraction: Extraction, settings: ExtractionSettings) -> RevMan:
-    """Write the primary studies for RevMan; numbers go in as stated, and nothing is computed to make one fit."""
+    """Write the primary studies for RevMan; numbers go in as stated.
+
+    Nothing is computed to make one fit, but for log-rank tests: RevMan has no place for O-E and V beside intervals, and
+    takes the log hazard ratio and its variance that they are.
+    """
     names = _names(extraction.studies)
     labels = {study.study_id: study.name for study in extraction.studies}
     left_out = [
@@ -148,7 +153,7 @@ def _outcome(row: Outcome) -> str:
 
 def _result(row: Outcome) -> dict[str, str] | str:
     """Fill in the cells of one result, or say why RevMan has no place for it."""
-    if row.value_status != REPORTED:
+    if row.value_status != REPORTED and row.o_minus_e is None:
         return f"the value is {row.value_status!r}, and RevMan takes only numbers"
     told = {"Arm": row.arm, "Footnotes": _joined([row.source, row.source_place, row.notes])}
     if row.n is not None:
@@ -174,17 +179,35 @@ def _mean(row: Outcome, told: dict[str, str]) -> dict[str, str] | str:
 def _contrast(row: Outcome, told: dict[str, str]) -> dict[str, str] | str:
     is_ratio = MEASURE[row.measure].is_ratio
     numbers = (row.value, row.ci_low, row.ci_high)
+    measured = {
+        "Data type": "Dichotomous" if is_ratio else "Continuous",
+        "Effect measure": MEASURE[row.measure].symbol,
+        "Reference arm": row.comparator,
+    }
+    difference, variance = row.o_minus_e, row.o_minus_e_variance
+    if difference is not None and variance is not None and (None in numbers or row.value_status != REPORTED):
+        made = f"log hazard ratio from the log-rank test: O-E {difference:f} over V {variance:f}"
+        return (
+            told
+            | measured
+            | {
+                "Mean": f"{difference / variance:.10g}",
+                "Variance": f"{1 / variance:.10g}",
+                "Footnotes": _joined([told["Footnotes"], made]),
+            }
+        )
     if row.value is None or row.ci_level is None or None in numbers:
         return f"RevMan takes a {row.measure} with its confidence interval"
     columns = ("Exp mean", "Exp CI start", "Exp CI end") if is_ratio else ("Mean", "CI start", "CI end")
     written = [format(number, "f") for number in numbers if number is not None]
-    return told | {
-        "Data type": "Dichotomous" if is_ratio else "Continuous",
-        "Effect measure": MEASURE[row.measure].symbol,
-        "Reference arm": row.comparator,
-        "CI level": format(row.ci_level, "f"),
-        **dict(zip(columns, written, strict=True)),
-    }
+    return (
+        told
+        | measured
+        | {
+            "CI level": format(row.ci_level, "f"),
+            **dict(zip(columns, written, strict=True)),
+        }
+    )
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -147,6 +147,7 @@ def _judgement_is_the_tools(row: Judgement, _: Context) -> Finding:
 
 
 _CI = ("measure", "value", "ci_low", "ci_high")
+_LOG_RANK = ("o_minus_e", "o_minus_e_variance")
 RULES = (
     Rule(name="study-known", form="arms", needs=("study_id",), judge=_study_is_known),
     Rule(name="study-known", form="outcomes", needs=("study_id",), judge=_study_is_known),
@@ -172,7 +173,7 @@ RULES = (
     Rule(
         name="value-there",
         form="outcomes",
-        needs=("measure", "value", "value_status", "n", "events", "range_low", "range_high"),
+        needs=("measure", "value", "value_status", "n", "events", "range_low", "range_high", *_LOG_RANK),
         judge=number_rules.value_suits_status,
     ),
     Rule(name="per-cent", form="outcomes", needs=("unit",), judge=number_rules.per_cent_is_possible),
@@ -185,6 +186,7 @@ RULES = (
         judge=number_rules.range_is_whole,
     ),
     Rule(name="events", form="outcomes", needs=("n", "events"), judge=number_rules.events_fit_n),
+    Rule(name="log-rank", form="outcomes", needs=("measure", *_LOG_RANK), judge=number_rules.log_rank_is_whole),
     Rule(name="time-possible", form="outcomes", needs=("measure",), judge=number_rules.time_is_possible),
     Rule(name="time-likely", form="outcomes", needs=("measure",), judge=number_rules.time_is_likely, warns=True),
     Rule(
@@ -207,6 +209,13 @@ RULES = (
         form="outcomes",
         needs=(*_CI, "ci_level", "p_value"),
         judge=number_rules.p_matches_interval,
+        warns=True,
+    ),
+    Rule(
+        name="log-rank-match",
+        form="outcomes",
+        needs=("value", *_LOG_RANK),
+        judge=number_rules.log_rank_matches_ratio,
         warns=True,
     ),
     Rule(

@@ -61,7 +61,7 @@ def difference_table(extraction: Extraction) -> SummaryTable:
         title="Where the extractors differ",
         columns=("Form", "Row", "Column", "What each wrote"),
         rows=tuple(rows),
-        notes=(f"{agreed} of {compared} cells that all extractors filled in agree{share}.",),
+        notes=(f"{agreed} of {compared} cells agree{share}: those that somebody filled in, in rows that all have.",),
     )
 
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from pipeline.extraction.measures import MEASURE, NOT_REPORTED, PER_CENT, RANGE_KINDS, RATIO
+from pipeline.extraction.measures import MEASURE, NOT_REPORTED, PER_CENT, RANGE_KINDS, RATIO, REPORTED
 from pipeline.extraction.outcomes import Outcome
 from pipeline.extraction.settings import ExtractionSettings
 from pipeline.extraction.summary_table import NOT_ESTIMABLE, Cell, CellKind, cell
@@ -20,7 +20,7 @@ def stated(outcome: Outcome) -> str:
     '30% (12/40)'
     """
     symbol = MEASURE[outcome.measure].symbol if outcome.measure in MEASURE else outcome.measure
-    words = [symbol, _number(outcome), _interval(outcome), _range(outcome)]
+    words = [symbol, _number(outcome), _interval(outcome), _range(outcome), _log_rank(outcome)]
     return " ".join(word for word in words if word)
 
 
@@ -79,7 +79,7 @@ def _number(outcome: Outcome) -> str:
     if outcome.value is not None:
         value = _PREFIX.get(outcome.value_status, "") + amount(outcome.value, outcome.unit)
         return f"{value} ({counts})" if counts else value
-    if outcome.value_status == "range only":
+    if outcome.value_status == "range only" or (outcome.value_status == REPORTED and outcome.o_minus_e is not None):
         return ""
     return counts or outcome.value_status
 
@@ -101,6 +101,12 @@ def _range(outcome: Outcome) -> str:
         return ""
     said, named = " to ".join(ends), _RANGES.get(how, how)
     return f"{said} ({named})" if outcome.value_status == "range only" else f"({named} {said})"
+
+
+def _log_rank(outcome: Outcome) -> str:
+    if outcome.o_minus_e is None or outcome.o_minus_e_variance is None:
+        return ""
+    return f"(O-E {outcome.o_minus_e:f}, V {outcome.o_minus_e_variance:f})"
 
 
 def _when(outcome: Outcome) -> str:

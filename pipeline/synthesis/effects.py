@@ -161,6 +161,22 @@ def log_ratio_from_p(ratio: float, p: float, *, is_bound: bool = False) -> Effec
     return Effect(value, error**2, notes)
 
 
+def log_ratio_from_log_rank(o_minus_e: float, variance: float) -> Effect | Refusal:
+    """Take the log hazard ratio from a log-rank test: observed minus expected events over their variance.
+
+    Args:
+        o_minus_e: of the treated arm.
+        variance: V, that of the difference; the log hazard ratio has 1 / V.
+
+    Source: Yusuf et al. 1985, Progress in Cardiovascular Diseases 27:335; Parmar, Torri and Stewart 1998, equations 1
+    to 3; Tierney et al. 2007, Trials 8:16, doi 10.1186/1745-6215-8-16; Cochrane Handbook 6.5, section 6.8.2.
+    """
+    if variance <= 0:
+        return Refusal("bad-figures", f"observed minus expected of {o_minus_e:g} with a variance of {variance:g}")
+    notes = (f"Log hazard ratio of the log-rank test: O-E {o_minus_e:g} over V {variance:g}.",)
+    return Effect(o_minus_e / variance, 1 / variance, notes)
+
+
 def difference_from_interval(value: float, low: float, high: float, *, level: float = 0.95) -> Effect | Refusal:
     """Take a difference as it is, and its error from the width of the confidence interval.
 

@@ -53,11 +53,22 @@ class Reading:
 
 
 def read_comparison(row: Outcome) -> Reading | Refusal:
-    """Read a ratio or a difference that a source states, with its interval or its p-value."""
+    """Read a ratio or a difference that a source states.
+
+    The error comes from its interval; without one from the log-rank test, which then gives the ratio, too; without that
+    from the p-value.
+
+    Source: Tierney et al. 2007, Trials 8:16, on the order: what is stated before what is derived from a p-value.
+    """
+    level, notes = _level(row)
+    whole = row.value_status == REPORTED and None not in {row.value, row.ci_low, row.ci_high}
+    if row.o_minus_e is not None and row.o_minus_e_variance is not None and not whole:
+        tested = effects.log_ratio_from_log_rank(float(row.o_minus_e), float(row.o_minus_e_variance))
+        n = None if row.n is None else float(row.n)
+        return tested if isinstance(tested, Refusal) else _around(tested, exponential, level, n=n)
     value = _number(row)
     if isinstance(value, Refusal):
         return value
-    level, notes = _level(row)
     percent = 100 if row.measure == "risk difference" else 1
     n = None if row.n is None else float(row.n)
     if row.ci_low is not None and row.ci_high is not None:

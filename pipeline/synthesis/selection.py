@@ -274,7 +274,8 @@ def _one_unit(rows: Sequence[Outcome], analysis: Analysis, refused: list[tuple[O
 
 
 def _fullness(row: Outcome) -> int:
-    return sum(cell is not None for cell in (row.n, row.events, row.value, row.ci_low, row.ci_high, row.range_high))
+    cells = (row.n, row.events, row.value, row.ci_low, row.ci_high, row.range_high, row.o_minus_e)
+    return sum(cell is not None for cell in cells)
 
 
 def _without_overlap(

@@ -52,6 +52,29 @@ def test_a_ratio_goes_in_with_its_interval_and_its_reference_arm(read, settings)
     ]
 
 
+def test_a_log_rank_test_goes_in_as_the_logarithm_of_the_ratio_with_its_variance(read, settings):
+    log_rank = {**HR, "value": "", "unit": "", "o_minus_e": "-5", "o_minus_e_variance": "20", "n": "90"}
+    assert rows(revman.write(read(log_rank), settings).results) == [
+        {
+            "Study": "Ada 2001",
+            "Outcome": "overall survival",
+            "Data type": "Dichotomous",
+            "Effect measure": "HR",
+            "Arm": "drug",
+            "Reference arm": "placebo",
+            "Sample size": "90",
+            "Mean": "-0.25",
+            "Variance": "0.05",
+            "Footnotes": "doc-a; log hazard ratio from the log-rank test: O-E -5 over V 20",
+        }
+    ]
+
+
+def test_a_ratio_with_its_interval_goes_in_as_printed_though_there_is_a_log_rank_test(read, settings):
+    both = rows(revman.write(read({**HR, **CI, "o_minus_e": "-7", "o_minus_e_variance": "20"}), settings).results)[0]
+    assert (both["Exp mean"], both.get("Mean")) == ("0.70", None)
+
+
 def test_a_mean_goes_in_with_its_standard_deviation(read, settings):
     row = {"outcome": "pain", "measure": "mean", "value": "3.1", "unit": "points", "n": "40"}
     found = revman.write(read({**row, "range_kind": "standard deviation", "range_high": "1.2"}), settings)

@@ -163,4 +163,7 @@ def test_open_rows_and_unlinked_reports_are_listed(base, settings, form):
 
 def test_without_extractors_there_is_no_difference(read):
     table = difference_table(read(OS))
-    assert (table.rows, table.notes) == ((), ("0 of 0 cells that all extractors filled in agree.",))
+    assert (table.rows, table.notes) == (
+        (),
+        ("0 of 0 cells agree: those that somebody filled in, in rows that all have.",),
+    )

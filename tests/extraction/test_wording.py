@@ -58,6 +58,20 @@ CI = {"ci_level": Decimal(95), "ci_low": Decimal("2.70"), "ci_high": Decimal("4.
             "mean 3 points (SD 1)",
         ),
         ({**MEDIAN, "unit": "", "value_status": "not reached"}, "median not reached"),
+        (
+            {"measure": "hazard ratio", "o_minus_e": Decimal("-5.2"), "o_minus_e_variance": Decimal("18.3")},
+            "HR (O-E -5.2, V 18.3)",
+        ),
+        (
+            {
+                "measure": "hazard ratio",
+                "value": Decimal("0.75"),
+                "unit": "ratio",
+                "o_minus_e": Decimal("-5.2"),
+                "o_minus_e_variance": Decimal("18.3"),
+            },
+            "HR 0.75 (O-E -5.2, V 18.3)",
+        ),
         ({**RATE, "unit": "", "value_status": "not reported"}, "not reported"),
     ],
 )

@@ -25,7 +25,8 @@ def number(text):
 
 def row(study="a", arm="drug", outcome="response", measure="proportion", **cells):
     """Make one row of the outcomes form; numbers may be given as text or numbers."""
-    decimals = ("value", "ci_level", "ci_low", "ci_high", "range_low", "range_high", "timepoint_months")
+    ends = ("ci_level", "ci_low", "ci_high", "range_low", "range_high")
+    decimals = ("value", *ends, "timepoint_months", "o_minus_e", "o_minus_e_variance")
     given = {key: number(value) if key in decimals else value for key, value in cells.items()}
     given.setdefault("source", "paper")
     given.setdefault("at", Place("extraction/outcomes.csv", 2))

@@ -3,7 +3,8 @@ import math
 import pytest
 
 from pipeline.synthesis.counts import mantel_haenszel, peto
-from pipeline.synthesis.effects import Refusal, TwoByTwo
+from pipeline.synthesis.effects import Refusal, TwoByTwo, log_ratio_from_log_rank
+from pipeline.synthesis.pooling import pool
 
 
 def table(a, n1, c, n2):
@@ -34,6 +35,18 @@ def test_a_table_without_events_changes_no_peto_odds_ratio(published):
     one, other = peto(published["yusuf1985_t6"]), peto(informative)
     assert (one.estimate, one.heterogeneity) == (other.estimate, other.heterogeneity)
     assert (one.k, other.k) == (21, 18)
+
+
+def test_observed_minus_expected_of_each_trial_pools_to_the_peto_odds_ratio_that_metafor_gives(published):
+    # Source: Yusuf et al. 1985, appendix: the log-rank form of the same sums, (O - E) / V with variance 1 / V
+    effects = []
+    for one in published["yusuf1985_t6"]:
+        total, events = one.n + one.comparator_n, one.events + one.comparator_events
+        variance = one.n * one.comparator_n * events * (total - events) / (total**2 * (total - 1))
+        if variance:
+            effects.append(log_ratio_from_log_rank(one.events - events * one.n / total, variance))
+    pooled, expected = pool(effects, model="common"), peto(published["yusuf1985_t6"])
+    assert (pooled.estimate, pooled.error) == pytest.approx((expected.estimate, expected.error), rel=1e-12)
 
 
 def test_pre_eclampsia_under_diuretics_has_the_published_peto_odds_ratio(published):

@@ -366,6 +366,45 @@ def test_an_interval_too_wide_for_a_computer_is_still_an_interval():
     assert one.reading.high > 1e300
 
 
+LOG_RANK = {"o_minus_e": "-5", "o_minus_e_variance": "20"}
+
+
+def reading_of(one):
+    (found,) = select(analysis(outcome="survival", measure="hazard ratio"), review(one), SETTINGS).contributions
+    return found
+
+
+def test_a_log_rank_test_gives_the_ratio_and_its_interval():
+    found = reading_of(ratio("a", None, None, None, **LOG_RANK))
+    assert (found.effect.value, found.effect.variance) == (pytest.approx(-0.25), pytest.approx(0.05))
+    reach = 1.959963984540054 * math.sqrt(0.05)
+    assert [found.reading.low, found.reading.estimate, found.reading.high] == pytest.approx(
+        [math.exp(-0.25 - reach), math.exp(-0.25), math.exp(-0.25 + reach)]
+    )
+    assert found.effect.notes == ("Log hazard ratio of the log-rank test: O-E -5 over V 20.",)
+
+
+def test_a_stated_ratio_with_its_interval_counts_before_its_log_rank_test():
+    assert reading_of(ratio("a", "0.7", "0.5", "0.98", **LOG_RANK)).effect.value == pytest.approx(math.log(0.7))
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [{"value": "0.7", "p_value": "0.04"}, {"value": "0.8", "value_status": "about"}, {"value": "0.7"}],
+)
+def test_a_log_rank_test_counts_before_a_p_value_and_where_there_is_no_exact_ratio(stated):
+    found = reading_of(ratio("a", low=None, high=None, **stated, **LOG_RANK))
+    assert found.effect.value == pytest.approx(-0.25)
+
+
+def test_a_variance_of_nothing_is_refused():
+    one = ratio("a", None, None, None, o_minus_e="-5", o_minus_e_variance="0")
+    assert one_refusal(one, analysis(outcome="survival", measure="hazard ratio")) == (
+        "bad-figures",
+        "observed minus expected of -5 with a variance of 0",
+    )
+
+
 def test_medians_in_years_become_months():
     cells = {"value": "2.4", "ci_low": "1.5", "ci_high": "4", "ci_level": 95, "unit": "years", "n": 80}
     made = row("a", outcome="survival", measure="median", **cells)

@@ -201,7 +201,15 @@ def collection(review: Review, context: Context) -> Said:
     if found.cells_compared:
         agreed = Fact(name="extraction.cells_agreed", value=found.cells_agreed)
         compared = Fact(name="extraction.cells_compared", value=found.cells_compared)
-        content.append(sentence(" Of ", compared, " cells that two people filled in, ", agreed, " were equal."))
+        content.append(
+            sentence(
+                " Of ",
+                compared,
+                " cells that an extractor filled in, in rows that all of them have, ",
+                agreed,
+                " were equal.",
+            )
+        )
     if settings.outcomes:
         names = listed([each.name for each in settings.outcomes])
         primary = listed([each.name for each in settings.outcomes if each.primary])
