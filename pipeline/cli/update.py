@@ -1,6 +1,8 @@
 """`living-review update`: what a scheduler runs."""
 
 import os
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,10 @@ from pipeline.errors import LockError, ReviewError
 from pipeline.workflow.folder import ReviewFolder
 
 if TYPE_CHECKING:
+    from pipeline.workflow.account import Account
     from pipeline.workflow.notify import Message
+
+PAUSE = 15 * 60  # seconds before sources that could not be reached are asked again
 
 
 @click.command()
@@ -25,9 +30,18 @@ if TYPE_CHECKING:
 )
 @click.option("--all", "everything", is_flag=True, help="Search every source again, due or not.")
 @click.option("--refetch", is_flag=True, help="Fetch every record anew, not only new and revised ones.")
+@click.option(
+    "--retries",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="Ask sources that could not be reached again, up to N times, 15 minutes apart.",
+)
 @click.option("--notify", is_flag=True, help="Tell those whom workflow.yaml names under schedule: notify.")
 @click.option("--strict", is_flag=True, help="Exit with 1 while anything waits for a person.")
-def update(folder: Path, *, pubmed: str, everything: bool, refetch: bool, notify: bool, strict: bool) -> int:
+def update(
+    folder: Path, *, pubmed: str, everything: bool, refetch: bool, retries: int, notify: bool, strict: bool
+) -> int:
     """Search again, and say what is new: what a scheduler runs.
 
     FOLDER holds workflow.yaml; it is the present folder if none is named. Every search of PubMed that is due is run
@@ -37,20 +51,34 @@ def update(folder: Path, *, pubmed: str, everything: bool, refetch: bool, notify
     """
     from pipeline.workflow import notify as notifying
 
-    review = opened(folder, pubmed=pubmed)
     options = {"update": True, "all": everything or refetch, "refetch": refetch}
+    while True:
+        review, accounts = _update(folder, pubmed, options, notify=notify)
+        if not retries or not any(account.unreachable for account in accounts):
+            break
+        terminal.complain(f"What could not be reached is asked again in {PAUSE // 60} minutes.")
+        time.sleep(PAUSE)
+        retries -= 1
+    untold = notify and not _tell(review, notifying.of_update(review, accounts))
+    return exit_code(accounts, strict=strict) or int(untold)
+
+
+def _update(
+    folder: Path, pubmed: str, options: Mapping[str, bool], *, notify: bool
+) -> "tuple[ReviewFolder, Sequence[Account]]":
+    """Update a review once; a failure is told to whom workflow.yaml names, if that was asked for."""
+    from pipeline.workflow import notify as notifying
+
+    review = opened(folder, pubmed=pubmed)
     try:
         with endpoint_of(pubmed) as endpoint:
-            results = bring_up_to_date(review, endpoint, options)
+            return review, [result.account for result in bring_up_to_date(review, endpoint, options)]
     except LockError:
         raise  # the run that holds the lock tells what it finds
     except ReviewError as error:
         if notify:
             _tell(review, notifying.of_failure(f"The review in {review.root.name}", error))
         raise
-    accounts = [result.account for result in results]
-    untold = notify and not _tell(review, notifying.of_update(review, accounts))
-    return exit_code(accounts, strict=strict) or int(untold)
 
 
 def _tell(review: ReviewFolder, message: "Message") -> bool:

@@ -18,6 +18,8 @@ Day = Literal["daily", "monday", "tuesday", "wednesday", "thursday", "friday", "
 DAYS: tuple[Day, ...] = get_args(Day)
 
 _FOLDER = resources.files("pipeline.workflow") / "scheduling"
+# -P: a run begins in the review, and a Python file that lies there is not the program's.
+_CALL = "-P -m pipeline update --notify --retries 3 ."
 # By kind: the template, and where the file goes.
 FILES: Mapping[Kind, Mapping[str, str]] = {
     "github": {"github.yml": ".github/workflows/living-review.yml"},
@@ -82,6 +84,9 @@ def fill(kind: Kind, when: When, *, folder: Path, program: Path, version: str) -
 
 # What stands in a workflow of GitHub between quotes, and must not end them or begin an expression.
 _PLAIN = re.compile(r"[\w ./-]*")
+# What Windows replaces by a variable of the environment, wherever it stands in an action; nothing guards it.
+# Source: Microsoft, Task Scheduler Schema, "Exec (actionGroup) Element", Remarks.
+_VARIABLE = re.compile(r"%[^%]+%")
 
 
 def _check_folder(kind: Kind, folder: Path) -> None:
@@ -91,7 +96,8 @@ def _check_folder(kind: Kind, folder: Path) -> None:
         ProtocolError: there is a character in it that would mean something else there.
     """
     name = folder.as_posix()
-    if not name.isprintable() or (kind == "github" and not _PLAIN.fullmatch(name)):
+    refused = {"github": not _PLAIN.fullmatch(name), "windows": bool(_VARIABLE.search(name))}
+    if not name.isprintable() or refused.get(kind):
         accepted = "letters, digits, blanks, '.', '-', '_' and '/'"
         raise ProtocolError(Fault(what=f"a schedule cannot name the folder {name!r}", accepted=accepted))
 
@@ -105,6 +111,7 @@ def _values(when: When, folder: Path, program: Path) -> dict[str, str]:
     )
     by_day = "      <ScheduleByDay>\n        <DaysInterval>1</DaysInterval>\n      </ScheduleByDay>"
     return {
+        "CALL": _CALL,
         "MINUTE": str(when.minute),
         "HOUR": str(when.hour),
         "MINUTE2": f"{when.minute:02}",
@@ -112,9 +119,9 @@ def _values(when: When, folder: Path, program: Path) -> dict[str, str]:
         "WEEKDAY": "*" if daily else str(DAYS.index(when.day) % 7),
         "DAY": "" if daily else f"{name[:3]} ",
         "CRON_FOLDER": _for_cron(shlex.quote(str(folder))),
-        "CRON_PROGRAM": _for_cron(f"{shlex.quote(str(program))} -m pipeline"),
+        "CRON_PROGRAM": _for_cron(shlex.quote(str(program))),
         "UNIT_FOLDER": str(folder).replace("%", "%%"),
-        "UNIT_PROGRAM": f'"{_for_unit(str(program))}" -m pipeline',
+        "UNIT_PROGRAM": f'"{_for_unit(str(program))}"',
         "XML_FOLDER": escape(str(folder)),
         "XML_PROGRAM": escape(str(program)),
         "XML_SCHEDULE": by_day if daily else by_week,

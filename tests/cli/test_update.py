@@ -1,10 +1,14 @@
 """What a scheduler calls: update, release, verify, schedule."""
 
+import socket
 import sys
+from contextlib import ExitStack
+from types import SimpleNamespace
 
 import pytest
 
 from pipeline.cli import main
+from pipeline.cli import update as updating
 from pipeline.records import tables
 from pipeline.sandbox import corpus, server
 
@@ -40,6 +44,32 @@ def test_a_source_out_of_reach_is_exit_3_and_is_told(review, monkeypatch):
     assert "## Could not be reached\n\n- pubmed: " in (review / "told.md").read_text()
 
 
+@pytest.mark.parametrize(("retries", "code"), [(1, 3), (2, 0)])
+def test_a_source_out_of_reach_is_asked_again_after_a_pause_and_told_once(review, monkeypatch, capsys, retries, code):
+    count = "open('told.md', 'a').write('told')"
+    more = f"schedule:\n  notify: {{command: ['{sys.executable}', -c, \"{count}\"]}}\n"
+    (review / "workflow.yaml").write_text((review / "workflow.yaml").read_text() + more)
+    monkeypatch.chdir(review)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    waited = []
+    with ExitStack() as stack:
+
+        def sleep(seconds):
+            waited.append(seconds)
+            if len(waited) == 2:
+                stack.enter_context(server.serving(corpus.bundled(), port=port))
+
+        monkeypatch.setattr(updating, "time", SimpleNamespace(sleep=sleep))
+        arguments = ["--pubmed", f"http://127.0.0.1:{port}/", "--notify", "--retries", str(retries)]
+        assert main.run(["update", ".", *arguments]) == code
+    assert waited == [15 * 60] * retries
+    assert (review / "told.md").read_text() == "told"
+    assert (review / "sandbox/outputs/report.html").is_file() == (code == 0)  # fictitious records stay apart
+    assert "What could not be reached is asked again in 15 minutes." in capsys.readouterr().err
+
+
 def test_a_failure_is_told_and_keeps_its_exit_code(review, address, monkeypatch, capsys):
     (review / "workflow.yaml").write_text((review / "workflow.yaml").read_text() + NOTIFY)
     sheet = next((review / "screening/title-abstract/anna").glob("*.csv"))
@@ -63,7 +93,7 @@ def test_who_could_not_be_told_is_said_and_is_exit_1(review, address, capsys):
 
 def test_a_schedule_is_printed_or_written_once(review, tmp_path, capsys):
     assert main.run(["schedule", "cron", str(review), "--day", "friday", "--hour", "3", "--minute", "9"]) == 0
-    assert f"\n9 3 * * 5 cd {review} && " in capsys.readouterr().out
+    assert f"\n9 3 * * 5 cd {review} || exit; " in capsys.readouterr().out
     out = tmp_path / "made"
     assert main.run(["schedule", "github", str(review), "--out", str(out)]) == 0
     assert (out / ".github/workflows/living-review.yml").is_file()

@@ -2,6 +2,7 @@
 
 import configparser
 import shlex
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -16,6 +17,7 @@ from pipeline.workflow.schedules import When
 
 MONDAY, DAILY = When(day="monday", hour=4, minute=17), When(day="daily", hour=23, minute=5)
 HOSTILE = "50% of $HOME & 'mine' <b> \"x\""
+CALL = ["-P", "-m", "pipeline", "update", "--notify", "--retries", "3", "."]
 TASK = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
 
 
@@ -46,20 +48,37 @@ def test_cron_and_github_take_the_day_and_the_time(when, line):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="cron is not there")
-@pytest.mark.parametrize(("code", "mailed"), [(0, ""), (3, "said something\n")])
+@pytest.mark.parametrize(("code", "mailed"), [(0, []), (3, ["said something"]), (4, [])])
 def test_the_line_of_cron_runs_an_update_in_any_folder_and_mails_only_a_failure(tmp_path, code, mailed):
     folder = tmp_path / HOSTILE
     folder.mkdir()
     program = folder / "python"
-    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$PWD" "$@" > called\necho said something\nexit {code}\n')
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$PWD" "$KEY" "$@" > called\necho said something\nexit {code}\n')
     program.chmod(0o755)
+    (tmp_path / ".living-review.env").write_text("KEY='a b'\n")
+    ran = cron(folder, program, tmp_path)
+    assert (ran.stdout.splitlines()[1:], ran.stderr) == (mailed, "")  # behind the date
+    assert (folder / "called").read_text().splitlines() == [str(folder), "a b", *CALL]
+    assert (folder / ".living-review.log").read_text().splitlines()[1:] == ["said something"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="cron is not there")
+def test_the_line_of_cron_begins_nothing_where_the_folder_is_gone(tmp_path):
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\ntouch called\n")
+    program.chmod(0o755)
+    ran = cron(tmp_path / "gone", program, tmp_path)
+    assert str(tmp_path / "gone") in ran.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["python"]
+
+
+def cron(folder, program, home):
+    """Run the line as cron does."""
     (text,) = made("cron", folder=str(folder), program=str(program)).values()
-    command = text.splitlines()[-1].split(None, 5)[5].replace("\\%", "%")  # as cron does
-    ran = subprocess.run(
-        ["/bin/sh", "-c", command], env={"HOME": str(tmp_path)}, capture_output=True, text=True, check=False
+    command = text.splitlines()[-1].split(None, 5)[5].replace("\\%", "%")
+    return subprocess.run(
+        ["/bin/sh", "-c", command], cwd=home, env={"HOME": str(home)}, capture_output=True, text=True, check=False
     )
-    assert ran.stdout == mailed
-    assert (folder / "called").read_text().splitlines() == [str(folder), "-m", "pipeline", "update", "--notify", "."]
 
 
 def test_a_unit_of_systemd_is_read_and_names_folder_and_program():
@@ -68,9 +87,20 @@ def test_a_unit_of_systemd_is_read_and_names_folder_and_program():
     for parser, text in zip(parsed, (service, timer), strict=True):
         parser.read_string(text)
     assert parsed[0]["Service"]["WorkingDirectory"] == "/reviews/50%% off"
-    assert parsed[0]["Service"]["ExecStart"] == '"/opt/a \\"b\\"/$$python" -m pipeline update --notify .'
-    assert parsed[0]["Service"]["RestartForceExitStatus"] == "3"
+    assert parsed[0]["Service"]["ExecStart"] == " ".join(['"/opt/a \\"b\\"/$$python"', *CALL])
     assert parsed[1]["Timer"]["OnCalendar"] == "Mon *-*-* 04:17:00"
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not there to read its units")
+@pytest.mark.parametrize("when", [MONDAY, DAILY])
+def test_systemd_takes_the_units(tmp_path, when):
+    folder = tmp_path / HOSTILE
+    folder.mkdir()
+    for place, text in made("systemd", when, folder=str(folder), program=sys.executable).items():
+        (tmp_path / place).write_text(text)
+    units = [str(tmp_path / f"living-review.{kind}") for kind in ("service", "timer")]
+    read = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
+    assert (read.returncode, read.stderr) == (0, "")
 
 
 def test_a_task_of_windows_is_utf_16_and_holds_any_folder():
@@ -81,8 +111,23 @@ def test_a_task_of_windows_is_utf_16_and_holds_any_folder():
     task = ET.fromstring(data)
     action = task.find(f"{TASK}Actions/{TASK}Exec")
     assert action.findtext(f"{TASK}Command") == str(Path("C:/Python & more/python.exe"))
+    assert action.findtext(f"{TASK}Arguments").split() == CALL
     assert action.findtext(f"{TASK}WorkingDirectory") == str(Path(f"C:/{HOSTILE}"))
     assert task.find(f".//{TASK}ScheduleByDay/{TASK}DaysInterval").text == "1"
+
+
+@pytest.mark.parametrize(("when", "by"), [(MONDAY, "ScheduleByWeek"), (DAILY, "ScheduleByDay")])
+def test_what_a_trigger_holds_comes_in_the_order_of_the_schema(when, by):
+    """Source: Microsoft, [MS-TSCH] 2.5.3.1 and 2.5.3.9: a sequence of common elements, then one schedule."""
+    ((place, text),) = made("windows", when).items()
+    (trigger,) = ET.fromstring(schedules.encode(place, text)).find(f"{TASK}Triggers")
+    assert [element.tag for element in trigger] == [f"{TASK}StartBoundary", f"{TASK}{by}"]
+
+
+def test_a_folder_that_windows_would_look_up_in_the_environment_is_refused():
+    assert made("windows", folder="C:/50% of it")
+    with pytest.raises(ProtocolError, match="a schedule cannot name the folder"):
+        made("windows", folder="C:/%TEMP%/review")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="bash is not there")
@@ -90,7 +135,7 @@ def test_every_script_of_the_github_workflow_is_a_script():
     (text,) = made("github").values()
     job = yaml.safe_load(text)["jobs"]["update"]
     scripts = [step["run"] for step in job["steps"] if "run" in step]
-    assert len(scripts) == 7
+    assert len(scripts) == 8
     for script in scripts:
         assert subprocess.run(["bash", "-n"], input=script, text=True, check=False).returncode == 0
         assert "${{" not in script  # what a title or a branch says never becomes part of a script
@@ -99,7 +144,12 @@ def test_every_script_of_the_github_workflow_is_a_script():
 def test_the_github_workflow_has_no_more_rights_than_it_needs():
     (text,) = made("github", folder="reviews/liver").values()
     found = yaml.safe_load(text)
-    assert found["permissions"] == {"contents": "write", "issues": "write", "pull-requests": "write"}
+    assert found["permissions"] == {
+        "actions": "write",
+        "contents": "write",
+        "issues": "write",
+        "pull-requests": "write",
+    }
     assert found["env"]["REVIEW"] == "reviews/liver"
     assert "living-review==1.2.3" in text
 
@@ -125,4 +175,4 @@ def test_a_review_always_gets_the_same_minute_and_never_the_full_hour():
 def test_the_folder_of_cron_comes_back_from_the_shell():
     (text,) = made("cron", folder="/a b/c'd").values()
     words = shlex.split(text.splitlines()[-1].split(None, 5)[5])
-    assert words[:2] == ["cd", "/a b/c'd"]
+    assert words[:3] == ["cd", "/a b/c'd", "||"]
