@@ -14,7 +14,7 @@ from pipeline.workflow.folder import PROTOCOL, ReviewFolder
 _SHOWN = "the query"
 
 
-@click.command()
+@click.command("lint")
 @click.argument("paths", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--query", "queries", metavar="STRING", multiple=True, help="Check this string instead of a file.")
 @click.option("--strict", is_flag=True, help="Let warnings fail the check too.")

@@ -16,7 +16,7 @@ from pipeline.search.strategy import NO_LIMITS, Limits, read_query
 from pipeline.workflow.folder import PROTOCOL, ReviewFolder
 
 
-@click.command()
+@click.command("recall")
 @click.argument("query", metavar="QUERY")
 @click.argument("known", metavar="[PMID]...", nargs=-1)
 @click.option(

@@ -9,7 +9,7 @@ from pipeline.sandbox import corpus, server
 from pipeline.workflow import files
 
 
-@click.command()
+@click.command("sandbox")
 @click.option("--records", type=click.Path(path_type=Path), help="Serve this records.jsonl instead of the bundled one.")
 @click.option("--generated", type=click.IntRange(1, 2_000_000), help="Serve so many generated records instead.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the loopback interface; 0: any.")

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.extraction.outcomes import Certainty, Study
@@ -345,6 +345,12 @@ rows_of_studies = st.lists(
 )
 
 
+@example(  # a standard error from P near 1: an interval from 0 to 10 to the power of 304
+    [{"arm": "drug", "n": 1, "events": None, "value": "0.001", "ci_low": None, "ci_high": None, "p_value": "0.9999"}],
+    "hazard ratio",
+    "combine",
+    "",
+)
 @settings(max_examples=60)
 @given(
     rows_of_studies,

@@ -116,14 +116,15 @@ def _interval(forest: Forest, low: float, high: float) -> str:
 
 def _limits(forest: Forest) -> tuple[float, float]:
     shown = forest.shown
-    least = 1e-12
+    least, most = 1e-12, 1e12
     estimates = [one.estimate for one in shown] + ([] if forest.null is None else [forest.null])
     intervals = [(one.low, one.high) for one in shown] + [one.prediction for one in forest.pooled if one.prediction]
     if not estimates:
         estimates = [1.0]
     if forest.is_ratio:
-        positive = [(max(low, least), max(high, least)) for low, high in intervals]
-        return limits([max(value, least) for value in estimates], positive, forward=math.log, back=math.exp)
+        positive = [(min(max(low, least), most), min(max(high, least), most)) for low, high in intervals]
+        within = [min(max(value, least), most) for value in estimates]
+        return limits(within, positive, forward=math.log, back=math.exp)
     low, high = limits(estimates, intervals, forward=float, back=float)
     return max(forest.lowest, low), min(forest.highest, high)
 
