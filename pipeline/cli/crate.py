@@ -30,6 +30,10 @@ def crate(out: Path, folder: Path, *, address: str, force: bool) -> None:
         raise ReviewError(Fault(what="exists already", file=str(out), remedy="Name another file, or add --force."))
     review = ReviewFolder(folder)
     with review.locked():
-        data = packing.pack(review, protocol.load(review), tool=tool(), license_of=address)
+        settings = protocol.load(review)
+        data = packing.pack(review, settings, tool=tool(), license_of=address)
     files.write(out, data)
-    terminal.console().print(f"{out} ({len(data):,} bytes).")
+    screen = terminal.console()
+    screen.print(f"{out} ({len(data):,} bytes).")
+    if not settings.report.authors:
+        terminal.say(screen, "The crate names no author: set 'report: authors:' in workflow.yaml.", "look", "yellow")

@@ -1,7 +1,8 @@
 """A review as an RO-Crate: one archive with every file, and a description that other programs understand.
 
 Source: Soiland-Reyes et al. 2022, Data Science 5(2), 97-138, doi:10.3233/DS-210053; RO-Crate 1.1, sections 4 to 6,
-https://w3id.org/ro/crate/1.1; sha256 as Workflow Run RO-Crate names it, https://w3id.org/ro/terms/workflow-run.
+https://w3id.org/ro/crate/1.1; how the outputs came about, and sha256, as Process Run Crate 0.5 has them,
+https://w3id.org/ro/wfrun/process/0.5.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,14 +18,18 @@ from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.protocol import Protocol
 
 METADATA = "ro-crate-metadata.json"
-CONTEXT = ("https://w3id.org/ro/crate/1.1/context", {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"})
-# Source: IANA, Media Types; RFC 4180, RFC 7763, RFC 9512.
+CRATE, RUN_CRATE = "https://w3id.org/ro/crate/1.1", "https://w3id.org/ro/wfrun/process/0.5"
+CONTEXT = (f"{CRATE}/context", {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"})
+# Source: IANA, Media Types; RFC 4180, RFC 7763, RFC 9512; those of RIS, BibTeX and nbib are in use, not registered.
 _MEDIA = {
-    ".csv": "text/csv", ".gz": "application/gzip", ".html": "text/html", ".json": "application/json",
-    ".jsonl": "application/jsonl", ".md": "text/markdown", ".pdf": "application/pdf", ".png": "image/png",
-    ".svg": "image/svg+xml", ".txt": "text/plain", ".yaml": "application/yaml", ".yml": "application/yaml",
-    ".zip": "application/zip",
+    ".bib": "application/x-bibtex", ".csl": "application/vnd.citationstyles.style+xml", ".csv": "text/csv",
+    ".gz": "application/gzip", ".html": "text/html", ".json": "application/json", ".jsonl": "application/jsonl",
+    ".md": "text/markdown", ".nbib": "application/nbib", ".pdf": "application/pdf", ".png": "image/png",
+    ".ris": "application/x-research-info-systems", ".svg": "image/svg+xml", ".tsv": "text/tab-separated-values",
+    ".txt": "text/plain", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xml": "application/xml", ".yaml": "application/yaml", ".yml": "application/yaml", ".zip": "application/zip",
 }  # fmt: skip
+_ANY = "application/octet-stream"  # RFC 2046, 4.5.1: bytes of which nothing else is known
 
 Entity = dict[str, Any]
 
@@ -49,15 +54,17 @@ def pack(folder: ReviewFolder, protocol: Protocol, *, tool: str, license_of: str
     paths = sorted({*given, *frozen, *made})
     known = versions.released(folder)
     current = versions.current(folder, protocol, known)
+    people = tuple(_people(protocol))
     root = {
         "@id": "./",
         "@type": "Dataset",
+        "conformsTo": {"@id": RUN_CRATE},
         "name": protocol.review.title,
         "description": "A living systematic review: its searches, decisions, extracted data, outputs and versions.",
         "datePublished": day.isoformat(),
         **({"version": current.label} if current else {}),
         "license": {"@id": license_of},
-        "author": [{"@id": person["@id"]} for person in _people(protocol)],
+        **({"author": [{"@id": who["@id"]} for who in people if who["@type"] == "Person"]} if people else {}),
         "hasPart": [_named(path) for path in paths],
         "mentions": {"@id": "#run"},
     }
@@ -65,13 +72,14 @@ def pack(folder: ReviewFolder, protocol: Protocol, *, tool: str, license_of: str
         {
             "@id": METADATA,
             "@type": "CreativeWork",
-            "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+            "conformsTo": {"@id": CRATE},
             "about": {"@id": "./"},
         },
         root,
         {"@id": license_of, "@type": "CreativeWork", "name": license_of},
-        *_people(protocol),
-        *_run(given, made, tool),
+        {"@id": RUN_CRATE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
+        *people,
+        *_run(given, made, tool, day.isoformat()),
         *(_file(folder, path) for path in paths),
     ]
     described = msgspec.json.format(msgspec.json.encode({"@context": CONTEXT, "@graph": graph}), indent=1) + b"\n"
@@ -79,38 +87,44 @@ def pack(folder: ReviewFolder, protocol: Protocol, *, tool: str, license_of: str
 
 
 def _people(protocol: Protocol) -> Iterator[Entity]:
+    """Describe each author, and once each place where authors work."""
+    told: dict[str, str] = {}
     for place, author in enumerate(protocol.report.authors, start=1):
-        name = f"https://orcid.org/{author.orcid}" if author.orcid else f"#author-{place}"
+        if author.affiliation and author.affiliation not in told:
+            told[author.affiliation] = f"#affiliation-{len(told) + 1}"
+            yield {"@id": told[author.affiliation], "@type": "Organization", "name": author.affiliation}
         yield {
-            "@id": name,
+            "@id": f"https://orcid.org/{author.orcid}" if author.orcid else f"#author-{place}",
             "@type": "Person",
             "name": author.name,
-            **({"affiliation": author.affiliation} if author.affiliation else {}),
+            **({"affiliation": {"@id": told[author.affiliation]}} if author.affiliation else {}),
         }
 
 
-def _run(given: Sequence[str], made: Sequence[str], tool: str) -> Iterator[Mapping[str, Any]]:
+def _run(given: Sequence[str], made: Sequence[str], tool: str, day: str) -> Iterator[Mapping[str, Any]]:
     """Describe how the outputs came about: from which files, and by which program."""
     name, _, version = tool.rpartition(" ")
+    program = f"https://pypi.org/project/{name}/{version}/"
     yield {
         "@id": "#run",
         "@type": "CreateAction",
         "name": "living-review run",
-        "instrument": {"@id": "#program"},
+        "description": "All outputs are made from what people gave and from the history of the searches.",
+        "endTime": day,
+        "instrument": {"@id": program},
         "object": [_named(path) for path in sorted(given)],
         "result": [_named(path) for path in made],
     }
-    yield {"@id": "#program", "@type": "SoftwareApplication", "name": name, "version": version}
+    yield {"@id": program, "@type": "SoftwareApplication", "name": name, "url": program, "softwareVersion": version}
 
 
 def _file(folder: ReviewFolder, path: str) -> Entity:
-    media = _MEDIA.get(PurePosixPath(path).suffix.lower())
     return {
         **_named(path),
         "@type": "File",
         "name": path,
         "contentSize": str(len(folder.read(path))),
-        **({"encodingFormat": media} if media else {}),
+        "encodingFormat": _MEDIA.get(PurePosixPath(path).suffix.lower(), _ANY),
         "sha256": folder.digest(path),
     }
 

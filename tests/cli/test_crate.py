@@ -2,13 +2,23 @@
 
 import hashlib
 import json
+import re
 import zipfile
 from urllib.parse import unquote
 
+import pytest
+
+from pipeline import __version__
 from pipeline.cli import main
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-AUTHOR = "report:\n  authors: [{name: A. Author, orcid: 0000-0002-1825-0097}, {name: B. Author}]\n"
+AUTHORS = """\
+report:
+  authors:
+    - {name: A. Author, orcid: 0000-0002-1825-0097, affiliation: A University}
+    - {name: B. Author, affiliation: A University}
+    - {name: C. Author}
+"""
 
 
 def packed(review, out, *more):
@@ -30,21 +40,65 @@ def test_every_file_of_the_review_is_in_the_crate_with_its_hash(review, tmp_path
     assert not [name for name in files if name.startswith(".") or "/." in name]
 
 
-def test_the_crate_says_what_the_profile_asks_for(review, tmp_path_factory):
-    (review / "workflow.yaml").write_text((review / "workflow.yaml").read_text() + AUTHOR)
+def references(value):
+    """Walk through an entity, and name every other to which it refers."""
+    if isinstance(value, dict):
+        yield from [value["@id"]] if set(value) == {"@id"} else references(list(value.values()))
+    elif isinstance(value, list):
+        for each in value:
+            yield from references(each)
+
+
+@pytest.mark.parametrize("more", ["", AUTHORS])
+def test_the_graph_is_flat_and_whole(review, tmp_path, more):
+    """Source: RO-Crate 1.1, appendix "RO-Crate JSON-LD", and "Root Data Entity", "Data Entities": what MUST be."""
+    (review / "workflow.yaml").write_text((review / "workflow.yaml").read_text() + more)
+    (review / "queries/imports/embase/50% of it & é.ris").write_text("")
+    files, by_id = packed(review, tmp_path / "a.zip")
+    written = json.loads(files["ro-crate-metadata.json"])
+    assert written["@context"][0] == "https://w3id.org/ro/crate/1.1/context"
+    assert len(by_id) == len(written["@graph"])
+    assert by_id["ro-crate-metadata.json"]["about"] == {"@id": "./"}
+    assert all(isinstance(entity["@type"], str) for entity in by_id.values())
+    told = {name for entity in by_id.values() for name in references(list(entity.values()))}
+    assert sorted(told - set(by_id)) == ["https://w3id.org/ro/crate/1.1"]
+    assert sorted(set(by_id) - told - {"ro-crate-metadata.json"}) == []
+    for name, entity in by_id.items():
+        assert re.fullmatch(r"[\w.~%:/#?@-]+", name, re.ASCII), name
+        if entity["@type"] == "File":
+            assert {"@id": name} in by_id["./"]["hasPart"]
+            assert re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", entity["encodingFormat"])
+
+
+def test_the_crate_says_who_made_what_of_what(review, tmp_path):
+    """Source: RO-Crate 1.1, "Root Data Entity" and "Contextual Entities"; Process Run Crate 0.5."""
+    (review / "workflow.yaml").write_text((review / "workflow.yaml").read_text() + AUTHORS)
     assert main.run(["run", str(review), "--offline"]) == 0
-    _, by_id = packed(review, tmp_path_factory.mktemp("out") / "a.zip")
-    assert by_id["ro-crate-metadata.json"]["conformsTo"] == {"@id": "https://w3id.org/ro/crate/1.1"}
+    _, by_id = packed(review, tmp_path / "a.zip")
     root = by_id["./"]
     assert (root["name"], root["datePublished"]) == ("A made-up review", "2026-01-01")
     assert root["license"] == {"@id": LICENCE}
-    assert [by_id[author["@id"]]["name"] for author in root["author"]] == ["A. Author", "B. Author"]
-    assert "https://orcid.org/0000-0002-1825-0097" in by_id
+    assert by_id[root["conformsTo"]["@id"]]["name"] == "Process Run Crate"
+    authors = [by_id[author["@id"]] for author in root["author"]]
+    assert [author["name"] for author in authors] == ["A. Author", "B. Author", "C. Author"]
+    assert authors[0]["@id"] == "https://orcid.org/0000-0002-1825-0097"
+    assert authors[0]["affiliation"] == authors[1]["affiliation"]
+    assert by_id[authors[0]["affiliation"]["@id"]] == {
+        "@id": "#affiliation-1",
+        "@type": "Organization",
+        "name": "A University",
+    }
     run = by_id["#run"]
     assert {"@id": "workflow.yaml"} in run["object"]
     assert {"@id": "outputs/report.html"} in run["result"]
-    named = [*root["hasPart"], *run["object"], *run["result"], run["instrument"]]
-    assert [one for one in named if one["@id"] not in by_id] == []
+    assert run["endTime"] == "2026-01-01"
+    assert by_id[run["instrument"]["@id"]]["softwareVersion"] == __version__
+
+
+def test_a_crate_without_authors_says_that_it_has_none(review, tmp_path, capsys):
+    _, by_id = packed(review, tmp_path / "a.zip")
+    assert "author" not in by_id["./"]
+    assert "look: The crate names no author: set 'report: authors:' in workflow.yaml." in capsys.readouterr().out
 
 
 def test_the_same_review_gives_the_same_bytes_and_replaces_nothing_unasked(review, tmp_path_factory, capsys):
