@@ -31,7 +31,7 @@ def restore(folder: Path, *, names: tuple[str, ...]) -> None:
         options.one_of(name, known, option="--reviewer")
     with review.locked():
         now = screen.load(review, settings)
-        missing = progress.lost(now.citations, now.returned, now.ledger, settings.screening)
+        missing = progress.lost(now.clusters, now.returned, now.ledger, settings.screening)
         chosen = [row for row in missing if not names or row[1] in names]
         made = core.worksheets(chosen, now.citations, now.returned.decisions, now.ledger, settings.screening)
         sheets = {screen.free(review, stage, name, "restored"): data for stage, name, data in made}

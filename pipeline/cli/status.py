@@ -37,7 +37,7 @@ def status(folder: Path, *, days: bool, check: bool) -> int:
     review = ReviewFolder(folder)
     settings = protocol.load(review)
     given = screen.load(review, settings)
-    plan = batches.plan(given.citations, given.screening, given.ledger, settings.screening)
+    plan = batches.plan(given.clusters, given.screening, given.ledger, settings.screening, by_id=given.by_id)
     found = screen.measure(given, settings.screening, plan)
     _print("", _stages(found))
     _print("", _reviewers(found))

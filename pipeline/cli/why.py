@@ -32,7 +32,7 @@ def why(record: str, folder: Path) -> None:
     found = find(record, derived.records(review))
     stands = standing.load(review, settings)
     now = stands.now
-    citation = next(one for one in now.citations if found.id in one.members)
+    citation = now.by_id[now.home[found.id]]
     chapters = life.tell(
         found,
         source=next(source for source in flow.sources(review, settings) if source.id == found.origin.search),

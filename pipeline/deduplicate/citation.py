@@ -1,6 +1,6 @@
 """What deduplication gives: citations with their members, and every judged pair with its rule and evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,23 +82,52 @@ class Related(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     kind: str
 
 
-class Citation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """The records that describe one document.
+class Cluster(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Which records describe one document, without what they say.
 
     Attributes:
         id: id of the member that was retrieved first; it stays when others join.
         members: record ids in retrieval order.
+    """
+
+    id: str
+    members: tuple[str, ...]
+
+
+class Citation(Cluster, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """The records that describe one document.
+
+    Attributes:
         record: the members merged into one record, whose id is the citation's.
         sources: for each field of `record` that another member than the first gave: that member's id. A field that
             was joined from several members (identifiers, keywords) names them all, divided by a space.
         related: other citations that describe a related document, sorted.
     """
 
-    id: str
-    members: tuple[str, ...]
     record: Record
     sources: Mapping[str, str] = {}
     related: tuple[Related, ...] = ()
+
+
+class ById(Mapping[str, Citation]):
+    """Citations by their id, in their order; each is taken from the sequence whenever it is asked for."""
+
+    def __init__(self, citations: Sequence[Citation], ids: Iterable[str]) -> None:
+        """Take the citations, and their ids in the same order."""
+        self._citations = citations
+        self._places = {name: place for place, name in enumerate(ids)}
+
+    def __getitem__(self, name: str) -> Citation:
+        return self._citations[self._places[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +159,7 @@ class Deduplication:
         unused: verdicts on records that are not here.
     """
 
-    citations: tuple[Citation, ...]
+    citations: Sequence[Citation]
     pairs: tuple[Pair, ...]
     looked: int = 0
     judged: int = 0

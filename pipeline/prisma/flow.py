@@ -7,7 +7,7 @@ checked before the flow is handed out.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from pipeline.deduplicate.citation import Citation
+from pipeline.deduplicate.citation import Cluster
 from pipeline.errors import CountError, Fault
 from pipeline.prisma import versions
 from pipeline.prisma.boxes import VARIABLES, Box, Flow, Part, Step, box, part
@@ -32,7 +32,7 @@ _IDENTIFIED = {
 
 def count(
     sources: Sequence[Source],
-    citations: Sequence[Citation],
+    citations: Sequence[Cluster],
     screening: Screening,
     settings: ScreeningSettings,
     *,
@@ -101,7 +101,7 @@ class _Counting:
     def __init__(
         self,
         sources: Sequence[Source],
-        citations: Sequence[Citation],
+        citations: Sequence[Cluster],
         screening: Screening,
         settings: ScreeningSettings,
         *,
@@ -126,7 +126,7 @@ class _Counting:
         for citation in citations:
             self._enter(citation)
 
-    def _enter(self, citation: Citation) -> None:
+    def _enter(self, citation: Cluster) -> None:
         """Take a citation into play: it is new, was left open, or was reopened with another outcome."""
         if citation.id in self.removal:
             return

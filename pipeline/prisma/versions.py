@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from pipeline.deduplicate.citation import Citation
+from pipeline.deduplicate.citation import Cluster
 from pipeline.screening.decisions import Screening
 from pipeline.screening.settings import ScreeningSettings
 
@@ -27,7 +27,7 @@ class Baseline:
 
 def baseline(
     label: str,
-    citations: Sequence[Citation],
+    citations: Sequence[Cluster],
     screening: Screening,
     settings: ScreeningSettings,
     *,
@@ -46,7 +46,7 @@ def studies(screening: Screening, settings: ScreeningSettings, named: Mapping[st
     return {status.citation: named.get(status.citation, status.study_name) for status in screening.included(settings)}
 
 
-def earlier(citations: Sequence[Citation], known: Collection[str]) -> Iterator[Citation]:
+def earlier(citations: Sequence[Cluster], known: Collection[str]) -> Iterator[Cluster]:
     """Yield the citations as they would stand with the records of an earlier day alone.
 
     Today's joins are kept: only records that were not there yet are left out, and citations without any.

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.deduplicate.citation import Citation
+from pipeline.deduplicate.citation import Citation, Cluster
 from pipeline.records.record import Record
 from pipeline.screening.decisions import Screening, Status, draw
 from pipeline.screening.ledger import Ledger
@@ -57,10 +57,12 @@ class Plan:
 
 
 def plan(
-    citations: Sequence[Citation],
+    citations: Sequence[Cluster],
     screening: Screening,
     ledger: Ledger,
     settings: ScreeningSettings,
+    *,
+    by_id: Mapping[str, Citation],
 ) -> Plan:
     """Plan the new worksheets.
 
@@ -69,23 +71,26 @@ def plan(
         screening: where they stand.
         ledger: what was handed out before.
         settings: stages, reviewers, assignment, pilot.
+        by_id: what the citations say, of which only as much is asked for as reviewers have their rows sorted by.
     """
-    by_id = {citation.id: citation for citation in citations}
+    clusters = {citation.id: citation for citation in citations}
     batches: list[Batch] = []
     withheld: dict[str, tuple[str, ...]] = {}
     for stage in settings.stages:
         statuses = screening.at(stage.id)
         unsettled = [status for status in statuses if status.state == "awaiting"]
         handed = {name: ledger.issued_records(stage.id, name) for name in settings.screeners(stage)}
-        round_, chosen, waiting = _rounds(stage, settings, unsettled, by_id, ledger)
+        round_, chosen, waiting = _rounds(stage, settings, unsettled, clusters, ledger)
         if waiting:
             withheld[stage.id] = waiting
-        dealt = _deal(stage, settings, round_, chosen, handed=handed, by_id=by_id)
+        dealt = _deal(stage, settings, round_, chosen, handed=handed, clusters=clusters)
         for name, rows in dealt.items():
-            ordered = _sorted(rows, settings, stage, name, by_id)
+            given = set(rows)
+            retrieved = [status.citation for status in chosen if status.citation in given]
+            ordered = _sorted(retrieved, settings, stage, name, by_id)
             batches.append(Batch(stage=stage.id, reviewer=name, round=round_, citations=ordered, joint={}))
         conflicts = [status for status in statuses if status.state == "conflict"]
-        batches.extend(_arbitration(stage, conflicts, by_id, ledger.issued.get((stage.id, ARBITER), {})))
+        batches.extend(_arbitration(stage, conflicts, clusters, ledger.issued.get((stage.id, ARBITER), {})))
     return Plan(batches=tuple(batches), withheld=withheld)
 
 
@@ -96,7 +101,7 @@ def _rounds(
     stage: Stage,
     settings: ScreeningSettings,
     unsettled: Sequence[Status],
-    by_id: Mapping[str, Citation],
+    clusters: Mapping[str, Cluster],
     ledger: Ledger,
 ) -> tuple[_Round, list[Status], tuple[str, ...]]:
     """Choose the round, who is in it, and who waits for its end."""
@@ -111,11 +116,11 @@ def _rounds(
     if issued and not pilot:
         return "main", list(unsettled), ()
     if pilot:
-        waiting = [status for status in unsettled if pilot.isdisjoint(by_id[status.citation].members)]
+        waiting = [status for status in unsettled if pilot.isdisjoint(clusters[status.citation].members)]
         if len(waiting) == len(unsettled):
             return "main", waiting, ()
-        piloted = [status for status in unsettled if status not in waiting]
-        return "pilot", piloted, tuple(status.citation for status in waiting)
+        withheld = {status.citation: None for status in waiting}
+        return "pilot", [status for status in unsettled if status.citation not in withheld], tuple(withheld)
     drawn = sorted(unsettled, key=lambda status: draw(settings.seed, stage.id, PILOT, status.citation))
     chosen = {status.citation for status in drawn[: stage.pilot]}
     rest = tuple(status.citation for status in unsettled if status.citation not in chosen)
@@ -129,13 +134,13 @@ def _deal(
     chosen: Sequence[Status],
     *,
     handed: Mapping[str, frozenset[str]],
-    by_id: Mapping[str, Citation],
+    clusters: Mapping[str, Cluster],
 ) -> dict[str, list[str]]:
     """Give each citation to the reviewers who are to decide on it and do not have it yet."""
     rows: dict[str, list[str]] = {name: [] for name in handed}
     shuffled = sorted(chosen, key=lambda status: draw(settings.seed, stage.id, status.citation, "deal"))
     for status in shuffled:
-        members = by_id[status.citation].members
+        members = clusters[status.citation].members
         have = {name for name, records in handed.items() if not records.isdisjoint(members)} | set(status.voters)
         free = [name for name in handed if name not in have]
         if stage.assignment == "split" and round_ == "main":
@@ -147,12 +152,10 @@ def _deal(
 
 
 def _sorted(
-    rows: Sequence[str], settings: ScreeningSettings, stage: Stage, reviewer: str, by_id: Mapping[str, Citation]
+    retrieved: Sequence[str], settings: ScreeningSettings, stage: Stage, reviewer: str, by_id: Mapping[str, Citation]
 ) -> tuple[str, ...]:
     """Sort a reviewer's rows as the reviewer likes them; ties stand as they were retrieved."""
     order = settings.reviewers[reviewer].order
-    chosen = set(rows)
-    retrieved = [name for name in by_id if name in chosen]
     if order == "retrieved":
         return tuple(retrieved)
     if order == "shuffled":
@@ -172,13 +175,13 @@ def _sorted(
 
 
 def _arbitration(
-    stage: Stage, conflicts: Sequence[Status], by_id: Mapping[str, Citation], handed: Collection[tuple[str, ...]]
+    stage: Stage, conflicts: Sequence[Status], clusters: Mapping[str, Cluster], handed: Collection[tuple[str, ...]]
 ) -> Iterator[Batch]:
     """Hand conflicts to the arbiter: all records that carry a decision are judged together."""
     joint: dict[str, tuple[str, ...]] = {}
     for status in conflicts:
         judged = status.judged
-        records = tuple(member for member in by_id[status.citation].members if member in judged)
+        records = tuple(member for member in clusters[status.citation].members if member in judged)
         if records not in handed:
             joint[status.citation] = records
     if joint:

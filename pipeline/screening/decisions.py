@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from pipeline.deduplicate.citation import Citation
+from pipeline.deduplicate.citation import Cluster
 from pipeline.screening.settings import ARBITER, OTHER_METHODS, Answer, ScreeningSettings, Stage
 
 State = Literal["included", "excluded", "not-retrieved", "conflict", "awaiting"]
@@ -139,7 +139,7 @@ class Screening:
 
 
 def settle(
-    citations: Sequence[Citation],
+    citations: Sequence[Cluster],
     decisions: Iterable[Decision],
     settings: ScreeningSettings,
     *,
@@ -195,7 +195,7 @@ def _order(decision: Decision) -> tuple[str, str, tuple[str, ...], str]:
     return decision.stage, decision.reviewer, decision.records, decision.answer
 
 
-def _way(citation: Citation, settings: ScreeningSettings, via: Mapping[str, str]) -> tuple[Stage, ...]:
+def _way(citation: Cluster, settings: ScreeningSettings, via: Mapping[str, str]) -> tuple[Stage, ...]:
     """List the stages that a citation has to pass: all, or what PRISMA 2020 draws for the other methods."""
     if via.get(citation.members[0].partition(":")[0], "") not in OTHER_METHODS:
         return settings.stages
@@ -203,7 +203,7 @@ def _way(citation: Citation, settings: ScreeningSettings, via: Mapping[str, str]
 
 
 def _walk(
-    citation: Citation, heard: Mapping[str, list[Decision]], settings: ScreeningSettings, way: Sequence[Stage]
+    citation: Cluster, heard: Mapping[str, list[Decision]], settings: ScreeningSettings, way: Sequence[Stage]
 ) -> tuple[Status, ...]:
     """Take one citation along its way, as far as it gets."""
     reached: list[Status] = []

@@ -73,18 +73,19 @@ def replay(events: Iterable[Event]) -> Ledger:
     kept = tuple(events)
     issued: dict[tuple[str, str], dict[tuple[str, ...], str]] = defaultdict(dict)
     decisions: dict[tuple[str, str, tuple[str, ...]], Decision] = {}
-    titles: dict[str, dict[str, None]] = defaultdict(dict)
+    titles: dict[str, tuple[str, ...]] = {}
     for event in kept:
         for record in event.records:
-            titles[record].update({event.title: None} if event.title else {})
+            seen = titles.setdefault(record, ())
+            if event.title and event.title not in seen:
+                titles[record] = (*seen, event.title)
         if event.kind == "issued":
             issued[event.stage, event.reviewer].setdefault(event.records, event.batch)
         elif event.kind == "withdrawn":
             decisions.pop((event.stage, event.reviewer, event.records), None)
         elif event.decision is not None:
             decisions[event.decision.key] = event.decision
-    known = {record: tuple(seen) for record, seen in titles.items()}
-    return Ledger(issued=dict(issued), decisions=decisions, titles=known, events=kept)
+    return Ledger(issued=dict(issued), decisions=decisions, titles=titles, events=kept)
 
 
 def events(
@@ -102,7 +103,7 @@ def events(
         Events in a stable order; none if nothing happened.
     """
     standing = {decision.key: decision for decision in now}
-    shown = {record: set(titles) for record, titles in before.titles.items()}
+    shown = {(record, title) for record, titles in before.titles.items() for title in titles}
     found = []
     for key, decision in sorted(standing.items(), key=lambda item: item[0]):
         old = before.decisions.get(key)
@@ -139,12 +140,11 @@ def _seen(kind: Kind, date: str, decision: Decision, title: str) -> Event:
     )
 
 
-def _unknown(shown: dict[str, set[str]], record: str, title: str) -> str:
+def _unknown(shown: set[tuple[str, str]], record: str, title: str) -> str:
     """Return a title the first time it is shown beside a record, and nothing from then on: the ledger stays small."""
-    known = shown.setdefault(record, set())
-    if title in known:
+    if (record, title) in shown:
         return ""
-    known.add(title)
+    shown.add((record, title))
     return title
 
 
@@ -169,6 +169,7 @@ def read(files: Mapping[str, bytes]) -> tuple[Event, ...]:
     """
     found: list[Event] = []
     faults: list[Fault] = []
+    rows: dict[str, tuple[str, ...]] = {}
     for file in sorted(files):
         try:
             table = tables.read(files[file], file=file, expected=COLUMNS)
@@ -181,7 +182,7 @@ def read(files: Mapping[str, bytes]) -> tuple[Event, ...]:
             faults.append(Fault(what=f"the column {missing[0]!r} is missing", file=file, row=1, remedy=remedy))
             continue
         for row in table.rows:
-            event = _event(row, file)
+            event = _event(row, file, rows)
             if isinstance(event, Fault):
                 faults.append(event)
             else:
@@ -191,7 +192,8 @@ def read(files: Mapping[str, bytes]) -> tuple[Event, ...]:
     return tuple(found)
 
 
-def _event(row: tables.Row, file: str) -> Event | Fault:
+def _event(row: tables.Row, file: str, rows: dict[str, tuple[str, ...]]) -> Event | Fault:
+    """Read one event; `rows` holds the records of each row read so far, which its other events share."""
     cells = row.cells
     kind, answer = _KIND_OF.get(cells["event"]), _ANSWER_OF.get(cells["decision"])
     remedy = "The ledger is the program's own history: put the row back as git has it."
@@ -201,7 +203,7 @@ def _event(row: tables.Row, file: str) -> Event | Fault:
     if not cells["record_id"] or (kind == "issued") != (not cells["decision"]) or (kind != "issued" and not answer):
         what = f"{cells['decision']!r} is no decision" if cells["record_id"] else "the row names no record"
         return Fault(what=what, file=file, row=row.number, column="decision", remedy=remedy)
-    records = tuple(cells["record_id"].split(JOIN))
+    records = rows.get(cells["record_id"]) or rows.setdefault(cells["record_id"], tuple(cells["record_id"].split(JOIN)))
     said = None
     if answer is not None:
         said = Decision(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.deduplicate.citation import Citation
+from pipeline.deduplicate.citation import Cluster
 from pipeline.screening.decisions import Screening, State, Status
 from pipeline.screening.forms import Returned, RowKey
 from pipeline.screening.ledger import Event, Ledger
@@ -61,7 +61,7 @@ class Day:
 
 
 def measure(
-    citations: Sequence[Citation],
+    citations: Sequence[Cluster],
     screening: Screening,
     returned: Returned,
     ledger: Ledger,
@@ -80,10 +80,11 @@ def measure(
         withheld: citations that wait for the end of a pilot round.
     """
     homes = {record: citation.id for citation in citations for record in citation.members}
+    places = {*ledger.issued, *((stage, reviewer) for stage, reviewer, _ in returned.present)}
     found = []
     for stage in settings.stages:
         statuses = {status.citation: status for status in screening.at(stage.id)}
-        names = [name for name in (*settings.reviewers, ARBITER) if (stage.id, name) in _places(ledger, returned)]
+        names = [name for name in (*settings.reviewers, ARBITER) if (stage.id, name) in places]
         found.append(
             StageProgress(
                 stage=stage.id,
@@ -95,10 +96,6 @@ def measure(
             )
         )
     return tuple(found)
-
-
-def _places(ledger: Ledger, returned: Returned) -> set[tuple[str, str]]:
-    return {*ledger.issued, *((stage, reviewer) for stage, reviewer, _ in returned.present)}
 
 
 def _reviewer(
@@ -139,7 +136,7 @@ def _needs(status: Status, name: str, records: tuple[str, ...]) -> bool:
 
 
 def lost(
-    citations: Sequence[Citation], returned: Returned, ledger: Ledger, settings: ScreeningSettings
+    citations: Sequence[Cluster], returned: Returned, ledger: Ledger, settings: ScreeningSettings
 ) -> tuple[RowKey, ...]:
     """List the rows that were handed out and stand in no worksheet now, sorted.
 

@@ -38,7 +38,7 @@ def as_of(folder: ReviewFolder, protocol: Protocol, stands: Standing, day: str) 
     """
     known = {record for record, (first, _) in derived.retrieved(folder).items() if first <= day}
     then = ledger.replay(event for event in stands.now.ledger.events if event.date <= day)
-    citations = tuple(earlier(stands.now.citations, known))
+    citations = tuple(earlier(stands.now.clusters, known))
     via = {name: search.via for name, search in protocol.searches.items()}
     settled = decisions.settle(citations, then.decisions.values(), protocol.screening, via=via)
     reached = baseline(f"the update of {day}", citations, settled, protocol.screening, named=stands.studies)

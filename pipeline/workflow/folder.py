@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from itertools import count
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 from filelock import FileLock, Timeout
@@ -107,6 +107,17 @@ class ReviewFolder:
         """
         try:
             return self._place(relative).read_bytes()
+        except OSError as error:
+            raise _unreadable(error, relative) from error
+
+    def stream(self, relative: str) -> BinaryIO:
+        """Open a file to be read piece by piece; whoever asks closes it.
+
+        Raises:
+            ReviewError: it is not there or cannot be read.
+        """
+        try:
+            return self._place(relative).open("rb")
         except OSError as error:
             raise _unreadable(error, relative) from error
 

@@ -110,7 +110,7 @@ def items(
         citations: in retrieval order.
         screening: where they stand.
         settings: the stages.
-        records: every record, as last retrieved.
+        records: as last retrieved, those that carry notices at least.
         first: by record id and notice id, joined by a blank, the day on which a search first brought the notice.
         checks: what PubMed said when it was asked, the oldest first.
     """
@@ -160,7 +160,7 @@ def _about(
 ) -> Iterator[tuple[str, Notice, str]]:
     """List the notices about one citation: the record that carries each, the notice, the day it was first seen."""
     for member in citation.members:
-        for notice in notices(records[member]):
+        for notice in notices(records[member]) if member in records else ():
             yield member, notice, first[f"{member} {notice_id(notice)}"]
     pmid = citation.record.pmid
     for notice, day in asked.notices.get(pmid, {}).items():

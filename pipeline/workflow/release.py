@@ -108,7 +108,7 @@ def _freeze(work: Work, version: Version) -> None:
     folder = work.folder
     stands = standing.load(folder, work.protocol)
     now = stands.now
-    reached = baseline(version.title, now.citations, now.screening, work.protocol.screening, named=stands.studies)
+    reached = baseline(version.title, now.clusters, now.screening, work.protocol.screening, named=stands.studies)
     reached = baselines.with_removed(reached, (removal.record for _, removal in collect.removals(folder)))
     new = {path: folder.read(path) for path, kept_in in version.kept.items() if kept_in == version.label}
     for name, data in (

@@ -62,7 +62,7 @@ class Review:
         self.past = past = ledger.replay(ledger.read(self.history))
         self.returned = forms.read(self.files, forms.register(found, past), self.rules)
         self.screening = settle(found, self.returned.decisions, self.rules, via=VIA)
-        self.plan = batches.plan(found, self.screening, past, self.rules)
+        self.plan = batches.plan(found, self.screening, past, self.rules, by_id={one.id: one for one in found})
         by_id = {one.id: one for one in found}
         issued = []
         made = []

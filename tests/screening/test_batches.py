@@ -16,7 +16,8 @@ THREE = ("anna", "ben", "carla")
 
 def planned(found, *decisions, ledger=None, **more):
     rules = settings(**more)
-    return batches.plan(found, settle(found, decisions, rules, via=VIA), ledger or Ledger(), rules)
+    by_id = {one.id: one for one in found}
+    return batches.plan(found, settle(found, decisions, rules, via=VIA), ledger or Ledger(), rules, by_id=by_id)
 
 
 def after(plan, date="2026-01-01", before=()):

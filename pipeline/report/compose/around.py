@@ -112,7 +112,8 @@ def new(review: Review, _: Context) -> Said:
     known = review.citations
     is_headed = len(review.updates) > 1
     told = [
-        tuple(news.news(update, known, prefix=_PREFIX[update.kind], is_headed=is_headed)) for update in review.updates
+        tuple(news.news(update, known, review.home, prefix=_PREFIX[update.kind], is_headed=is_headed))
+        for update in review.updates
     ]
     so_far = (*news.concerns(review.concerns, review.living, known), *news.chronicle(review.living))
     if len(told) <= 1:

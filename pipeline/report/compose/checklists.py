@@ -65,13 +65,12 @@ def _where(known: Known | None) -> Cell:
 
 
 def _searched(search: Search, review: Review) -> Searched:
-    records = sum(1 for record in review.records if record.id.partition(":")[0] == search.id)
     return Searched(
         id=search.id,
         strategy=search.strategy,
         string=(search.accepted or search.published) if search.runs else "",
         days=tuple(_day(search, place) for place in range(len(search.runs))),
-        records=records if search.runs else None,
+        records=review.delivered[search.id] if search.runs else None,
     )
 
 

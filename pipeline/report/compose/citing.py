@@ -1,6 +1,7 @@
 """Which records the report cites, numbered as they are first mentioned."""
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from pipeline.deduplicate.citation import Citation
 from pipeline.records import identifiers
@@ -16,13 +17,20 @@ class Citing:
         self.citations = citations
         self.cites = cites
         self.cited: dict[str, Record] = {}
-        self._names: dict[str, str] = {}
-        for name, citation in citations.items():
+
+    def _called(self, name: str) -> str:
+        return self._names.get(name) or self._names.get(identifiers.doi_key(name)) or ""
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        """Map the other names of every citation to its id: its members, its PMID, DOI and PMCID."""
+        names: dict[str, str] = {}
+        for name, citation in self.citations.items():
             record = citation.record
-            others = (record.pmid, identifiers.doi_key(record.doi), record.pmcid)
-            for other in (name, *citation.members, *others):
+            for other in (*citation.members, record.pmid, identifiers.doi_key(record.doi), record.pmcid):
                 if other:
-                    self._names.setdefault(other, name)
+                    names.setdefault(other, name)
+        return names
 
     def find(self, name: str) -> str:
         """Return the citation that an id, PMID or DOI means, and count it as cited; empty if there is none.
@@ -31,7 +39,7 @@ class Citing:
         """
         if not self.cites:
             return ""
-        found = self._names.get(name) or self._names.get(identifiers.doi_key(name)) or ""
+        found = name if name in self.citations else self._called(name)
         if found:
             self.cited.setdefault(found, self.citations[found].record)
         return found

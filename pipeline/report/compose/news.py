@@ -1,6 +1,6 @@
 """What is new: since a version, since an update, day by day; and what PubMed says of what the review rests on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from pipeline.deduplicate.citation import Citation
@@ -22,12 +22,15 @@ _BOXES = (
 )
 
 
-def news(update: Update, citations: Mapping[str, Citation], *, prefix: str, is_headed: bool) -> Iterator[Block]:
+def news(
+    update: Update, citations: Mapping[str, Citation], home: Mapping[str, str], *, prefix: str, is_headed: bool
+) -> Iterator[Block]:
     """Say what is new since one earlier version or update.
 
     Args:
         update: what changed.
         citations: by id.
+        home: the id of each record's citation.
         prefix: how the names of its facts and the id of its table begin.
         is_headed: whether a heading names the version or update already.
     """
@@ -52,15 +55,19 @@ def news(update: Update, citations: Mapping[str, Citation], *, prefix: str, is_h
         yield Items(items=tuple(facts))
     if update.sources:
         yield _sources(update.sources, prefix)
+
+    def called(record: str) -> str:
+        return f"{name(citations[home[record]].record)} ({record})"
+
     included = boxes["new_reports"].ids or () if "new_reports" in boxes else ()
-    yield from _listed("Newly included:", [name(citations[one].record) for one in included if one in citations])
-    home = {record: citation for citation in citations.values() for record in citation.members}
+    known = [one for one in included if one in citations]
+    yield from _listed("Newly included:", known, lambda one: name(citations[one].record))
     gone = [record for source in update.sources for record in source.gone]
-    yield from _listed("No longer found by their search, and kept in the review:", _named(gone, home))
-    changed = [
-        f"{said}: {what}" for record, what in (update.revisions or {}).items() for said in _named([record], home)
-    ]
-    yield from _listed("Changed by PubMed:", changed)
+    known = [record for record in gone if record in home]
+    yield from _listed("No longer found by their search, and kept in the review:", known, called)
+    changed = update.revisions or {}
+    known = [record for record in changed if record in home]
+    yield from _listed("Changed by PubMed:", known, lambda record: f"{called(record)}: {changed[record]}")
     if update.remarks:
         yield Items(items=tuple((remark,) for remark in update.remarks))
 
@@ -68,15 +75,11 @@ def news(update: Update, citations: Mapping[str, Citation], *, prefix: str, is_h
 _DECISIONS = "decisions made, changed or withdrawn"
 
 
-def _named(records: Sequence[str], home: Mapping[str, Citation]) -> list[str]:
-    return [f"{name(home[record].record)} ({record})" for record in records if record in home]
-
-
-def _listed(lead: str, lines: Sequence[str]) -> Iterator[Block]:
-    if lines:
-        more = [f"and {len(lines) - _SHOWN:,} more; outputs/changes.json lists them all"] if len(lines) > _SHOWN else []
+def _listed(lead: str, ids: Sequence[str], line: Callable[[str], str]) -> Iterator[Block]:
+    if ids:
+        more = [f"and {len(ids) - _SHOWN:,} more; outputs/changes.json lists them all"] if len(ids) > _SHOWN else []
         yield Paragraph(content=(lead,))
-        yield Items(items=tuple((line,) for line in (*lines[:_SHOWN], *more)))
+        yield Items(items=tuple((text,) for text in (*map(line, ids[:_SHOWN]), *more)))
 
 
 def _sources(sources: Sequence[SourceChange], prefix: str) -> Table:

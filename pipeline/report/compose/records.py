@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from pipeline.prisma.boxes import Box as FlowBox
 from pipeline.records.record import Record
@@ -50,7 +51,7 @@ def build(review: Review, _: Context) -> Said:
     else:
         limit = review.settings.list_records
         boxes, counted_in = _boxes(review)
-        items = tuple(_items(review, counted_in))[:limit]
+        items = tuple(_items(review, counted_in, limit))
         if len(items) < len(review.records):
             text = (
                 f"This list holds the first {len(items):,} of {len(review.records):,} records (report.list_records in "
@@ -99,9 +100,9 @@ def _reports_of_studies(review: Review) -> Mapping[str, list[str]]:
     return found
 
 
-def _items(review: Review, counted_in: Mapping[str, list[str]]) -> Iterator[Item]:
-    home = {member: citation.id for citation in review.deduplication.citations for member in citation.members}
-    for record in review.records:
+def _items(review: Review, counted_in: Mapping[str, list[str]], limit: int) -> Iterator[Item]:
+    home = review.home
+    for record in islice(review.records, limit):
         yield Item(
             id=record.id,
             title=record.title or record.original_title or "(no title)",

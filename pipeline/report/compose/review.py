@@ -1,11 +1,12 @@
 """What a report is composed of: the values of the rooms below, and what only the shell knows."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from pipeline.deduplicate.citation import Citation, Deduplication
+from pipeline.deduplicate.citation import ById, Citation, Deduplication
 from pipeline.extraction.outcomes import Extraction
 from pipeline.extraction.settings import ExtractionSettings
 from pipeline.prisma import versions
@@ -101,15 +102,24 @@ class Review:
     inputs: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
+    def home(self) -> Mapping[str, str]:
+        """Map each record to the id of its citation."""
+        return {record: citation.id for citation in self.deduplication.citations for record in citation.members}
+
+    @cached_property
     def citations(self) -> Mapping[str, Citation]:
         """Return every citation by its id."""
-        return {citation.id: citation for citation in self.deduplication.citations}
+        return ById(self.deduplication.citations, dict.fromkeys(self.home.values()))
+
+    @cached_property
+    def delivered(self) -> Mapping[str, int]:
+        """Count the records of each search."""
+        return Counter(record.partition(":")[0] for record in self.home)
 
     @cached_property
     def linked(self) -> Mapping[str, str]:
         """Return the study of each citation that extraction names one for."""
-        home = {record: citation.id for citation in self.deduplication.citations for record in citation.members}
-        studies = self.extraction.studies
+        home, studies = self.home, self.extraction.studies
         return {home[report]: study.study_id for study in studies for report in study.reports if report in home}
 
     @cached_property

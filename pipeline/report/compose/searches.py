@@ -99,7 +99,7 @@ def _table(review: Review) -> Table:
 def _row(search: Search, review: Review) -> Row:
     strategy = search.strategy
     limits = listed([clause.words for clause in clauses(strategy.limits)])
-    delivered = sum(1 for record in review.records if record.id.partition(":")[0] == search.id)
+    delivered = review.delivered[search.id]
     source = f"{strategy.database}, {strategy.platform}" if strategy.platform else strategy.database
     day = search.searched
     return Row(

@@ -21,7 +21,7 @@ SKIPPED = ("key", "records", "pairs_not_compared")
 def run(work: Work) -> Account:
     """Join records into citations, and ask a person about the pairs that no rule decides."""
     folder = work.folder
-    records = derived.records(folder)
+    records = tuple(derived.records(folder))
     forms = read_forms(folder)
     verdicts = asks.read_answers(forms, records)
     found = deduplicate(records, verdicts, work.protocol.deduplication)

@@ -37,17 +37,14 @@ def read(found: Mapping[str, bytes], protocol: Protocol, now: Screened) -> Extra
     Raises:
         FormError: every fault of every form.
     """
-    statuses = {
-        record: now.screening.last(citation.id).state for citation in now.citations for record in citation.members
-    }
+    statuses = {record: now.screening.last(cluster.id).state for cluster in now.clusters for record in cluster.members}
     included = {name: citation.members for name, citation in included_citations(protocol, now).items()}
     return extract(found, protocol.extraction, statuses=statuses, included=included)
 
 
 def included_citations(protocol: Protocol, now: Screened) -> dict[str, Citation]:
     """Return the included citations by id, in retrieval order."""
-    by_id = {citation.id: citation for citation in now.citations}
-    return {status.citation: by_id[status.citation] for status in now.screening.included(protocol.screening)}
+    return {status.citation: now.by_id[status.citation] for status in now.screening.included(protocol.screening)}
 
 
 def run(work: Work) -> Account:
@@ -57,7 +54,7 @@ def run(work: Work) -> Account:
     found = load(folder, work.protocol)
     news = (*_starters(work, found, now), *_consensus(work))
     found = load(folder, work.protocol)
-    for table in summary_tables(found, settings, names=_names(now)):
+    for table in summary_tables(found, settings, names=_names(found, now)):
         folder.derive(f"extraction/{table.name}.csv", summary_table.as_csv(table))
         folder.derive(f"extraction/{table.name}.md", summary_table.as_markdown(table).encode())
         folder.derive(f"extraction/{table.name}.html", summary_table.as_html(table).encode())
@@ -69,13 +66,13 @@ def run(work: Work) -> Account:
     return Account(did=tuple(_did(found)), news=news, warnings=tuple(_warnings(found)), pending=tuple(_pending(found)))
 
 
-def _names(now: Screened) -> dict[str, str]:
-    """Name every record by its first author, year and citation, for tables that people read."""
+def _names(found: Extraction, now: Screened) -> dict[str, str]:
+    """Name every report of a study by its first author, year and citation, for tables that people read."""
     named = {}
-    for citation in now.citations:
-        record = citation.record
+    for report in (report for study in found.studies for report in study.reports if report in now.home):
+        record = now.by_id[now.home[report]].record
         author = record.authors[0].family if record.authors else "anonymous"
-        named.update(dict.fromkeys(citation.members, f"{author} {record.year or 'n.d.'} ({citation.id})"))
+        named[report] = f"{author} {record.year or 'n.d.'} ({record.id})"
     return named
 
 

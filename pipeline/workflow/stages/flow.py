@@ -57,7 +57,7 @@ def since(folder: ReviewFolder, protocol: Protocol, stands: Standing, before: Ba
     """Count the flow of what came since a baseline; of everything where there is none."""
     return flow.count(
         tuple(sources(folder, protocol)),
-        stands.now.citations,
+        stands.now.clusters,
         stands.now.screening,
         protocol.screening,
         removed=tuple(removal for _, removal in collect.removals(folder)),

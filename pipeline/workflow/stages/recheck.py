@@ -20,10 +20,10 @@ def run(work: Work) -> Account:
     day = work.now.date().isoformat()
     now = screen.load(work.folder, work.protocol)
     standing = reconsider.in_play(now.screening, work.protocol.screening)
-    records = [citation.record for citation in now.citations if citation.id in standing]
+    known = [citation.record.pmid for citation in now.citations if citation.id in standing]
     asked = {pmid for check in history.checks(work.folder) if check.date == day for pmid in check.pmids}
-    pmids = {record.pmid for record in records if record.pmid}
-    blind = sum(not record.pmid for record in records)
+    pmids = set(filter(None, known))
+    blind = known.count("")
     missed = f"{counted(blind, 'document')} without a PMID cannot be checked: look at the journals' own pages."
     said = (missed,) if blind else ()
     if not pmids - asked:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline.deduplicate.citation import Citation
 from pipeline.records import tables
 from pipeline.records.record import Record
 from pipeline.search.recheck import notices
@@ -42,7 +41,7 @@ def load(folder: ReviewFolder, protocol: Protocol, now: Screened) -> tuple[Item,
 
 def _load(folder: ReviewFolder, protocol: Protocol, now: Screened) -> tuple[tuple[Item, ...], Answered]:
     said = reconsider.read({path: folder.read(path) for path in folder.list(f"{ROOM}/*")})
-    records = derived.records(folder)
+    records = tuple(record for record in derived.records(folder) if notices(record))
     found = reconsider.items(
         now.citations,
         now.screening,
@@ -51,11 +50,7 @@ def _load(folder: ReviewFolder, protocol: Protocol, now: Screened) -> tuple[tupl
         first=_first_days(folder, records),
         checks=history.checks(folder),
     )
-    return reconsider.answered(found, said, _members(now.citations)), said
-
-
-def _members(citations: Sequence[Citation]) -> Mapping[str, str]:
-    return {record: citation.id for citation in citations for record in citation.members}
+    return reconsider.answered(found, said, now.home), said
 
 
 def _first_days(folder: ReviewFolder, records: Sequence[Record]) -> Mapping[str, str]:

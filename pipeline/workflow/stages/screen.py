@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from pipeline.deduplicate.citation import Citation
+from pipeline.deduplicate.citation import ById, Citation, Cluster
 from pipeline.errors import did_you_mean
 from pipeline.records import tables
 from pipeline.screening import batches, decisions, forms, guide, ledger, progress
 from pipeline.screening.batches import Plan
-from pipeline.screening.decisions import Screening
+from pipeline.screening.decisions import Decision, Screening
 from pipeline.screening.forms import Returned
 from pipeline.screening.ledger import Ledger
 from pipeline.screening.progress import StageProgress
@@ -24,14 +25,33 @@ LEDGER = f"{ROOM}/ledger"
 STATUS = ("citation", "stage", "state", "basis", "reason", "about", "reviewers", "study", "title")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: what is cached needs a place
 class Screened:
-    """Everything that the worksheets and the ledger say now."""
+    """Everything that the worksheets and the ledger say now.
 
-    citations: tuple[Citation, ...]
+    Attributes:
+        citations: in retrieval order; each is read from its file whenever it is asked for.
+        clusters: which records each of them joins.
+        ledger: what was handed out, and decided so far.
+        returned: what the worksheets say.
+        screening: where each citation stands.
+    """
+
+    citations: Sequence[Citation]
+    clusters: Sequence[Cluster]
     ledger: Ledger
     returned: Returned
     screening: Screening
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Citation]:
+        """Return the citations by id."""
+        return ById(self.citations, (cluster.id for cluster in self.clusters))
+
+    @cached_property
+    def home(self) -> Mapping[str, str]:
+        """Map each record to the id of its citation."""
+        return {record: cluster.id for cluster in self.clusters for record in cluster.members}
 
 
 def load(folder: ReviewFolder, protocol: Protocol) -> Screened:
@@ -46,13 +66,13 @@ def load(folder: ReviewFolder, protocol: Protocol) -> Screened:
 
 
 def _read(folder: ReviewFolder, protocol: Protocol, events: Sequence[str], paths: Sequence[str]) -> Screened:
-    citations = derived.citations(folder)
+    citations, clusters = derived.citations(folder), derived.clusters(folder)
     before = ledger.replay(ledger.read({path: folder.read(path) for path in events}))
     sheets = {path: folder.read(path) for path in paths}
     returned = forms.read(sheets, forms.register(citations, before), protocol.screening)
     via = {name: search.via for name, search in protocol.searches.items()}
-    settled = decisions.settle(citations, returned.decisions, protocol.screening, via=via)
-    return Screened(citations=citations, ledger=before, returned=returned, screening=settled)
+    settled = decisions.settle(clusters, returned.decisions, protocol.screening, via=via)
+    return Screened(citations=citations, clusters=clusters, ledger=before, returned=returned, screening=settled)
 
 
 def worksheets(folder: ReviewFolder, settings: ScreeningSettings) -> Iterator[str]:
@@ -74,7 +94,7 @@ def run(work: Work) -> Account:
     """Take in decisions, write down what is new, hand out worksheets for what nobody was handed yet."""
     folder, settings = work.folder, work.protocol.screening
     now = load(folder, work.protocol)
-    plan = batches.plan(now.citations, now.screening, now.ledger, settings)
+    plan = batches.plan(now.clusters, now.screening, now.ledger, settings, by_id=now.by_id)
     name = _free_name(folder, work.now.date().isoformat())
     issued = _hand_out(folder, settings, now, plan, name)
     happened = ledger.events(now.ledger, now.returned.decisions, issued, date=work.now.date().isoformat())
@@ -94,7 +114,7 @@ def run(work: Work) -> Account:
 def measure(now: Screened, settings: ScreeningSettings, plan: Plan) -> tuple[StageProgress, ...]:
     """Measure how far every stage is."""
     withheld = [citation for waiting in plan.withheld.values() for citation in waiting]
-    return progress.measure(now.citations, now.screening, now.returned, now.ledger, settings, withheld=withheld)
+    return progress.measure(now.clusters, now.screening, now.returned, now.ledger, settings, withheld=withheld)
 
 
 def free(folder: ReviewFolder, stage: str, reviewer: str, stem: str) -> str:
@@ -127,20 +147,21 @@ def _hand_out(
     folder: ReviewFolder, settings: ScreeningSettings, now: Screened, plan: Plan, run: str
 ) -> list[tuple[str, str, str, tuple[str, ...], str]]:
     """Create the worksheets of a plan, and list the rows handed out as the ledger takes them."""
-    by_id = {citation.id: citation for citation in now.citations}
+    heard: dict[tuple[str, str], list[Decision]] = {}
+    for decision in now.returned.decisions:
+        for record in decision.records:
+            heard.setdefault((decision.stage, record), []).append(decision)
     issued = []
     for batch in plan.batches:
-        sheet = forms.worksheet(
-            settings.stage(batch.stage),
-            batch.reviewer,
-            [by_id[citation] for citation in batch.citations],
-            decisions=now.returned.decisions,
-            joint=batch.joint,
-        )
-        folder.create(f"{ROOM}/{batch.stage}/{batch.reviewer}/{batch.name(run)}.csv", sheet)
-        for citation, records in batch.rows():
-            title = by_id[citation].record.title or by_id[citation].record.original_title
-            issued.append((batch.stage, batch.reviewer, batch.name(run), records, title))
+        stage, name = batch.stage, batch.name(run)
+        citations = [now.by_id[citation] for citation in batch.citations]
+        said = dict.fromkeys(d for one in citations for record in one.members for d in heard.get((stage, record), ()))
+        sheet = forms.worksheet(settings.stage(stage), batch.reviewer, citations, decisions=said, joint=batch.joint)
+        folder.create(f"{ROOM}/{stage}/{batch.reviewer}/{name}.csv", sheet)
+        for citation, (_, records) in zip(citations, batch.rows(), strict=True):
+            issued.append(
+                (stage, batch.reviewer, name, records, citation.record.title or citation.record.original_title)
+            )
     return issued
 
 

@@ -230,6 +230,5 @@ def _included(work: Work) -> tuple[str, ...]:
     from pipeline.workflow.stages import screen
 
     now = screen.load(work.folder, work.protocol)
-    by_id = {citation.id: citation for citation in now.citations}
-    found = (by_id[status.citation].record.pmid for status in now.screening.included(work.protocol.screening))
+    found = (now.by_id[status.citation].record.pmid for status in now.screening.included(work.protocol.screening))
     return tuple(sorted({pmid for pmid in found if pmid}, key=int))

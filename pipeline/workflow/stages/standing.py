@@ -29,8 +29,7 @@ class Standing:
     @cached_property
     def studies(self) -> Mapping[str, str]:
         """Map each citation that extraction names a study for to that study."""
-        home = {record: citation.id for citation in self.now.citations for record in citation.members}
-        studies = self.extraction.studies
+        home, studies = self.now.home, self.extraction.studies
         return {home[report]: study.study_id for study in studies for report in study.reports if report in home}
 
     @property

@@ -45,11 +45,14 @@ def _all(protocol: Protocol, found: Extraction, now: Screened) -> tuple[Synthesi
 
 def years(found: Extraction, now: Screened) -> Mapping[str, Sequence[int]]:
     """Map each study to the years of its reports, the earliest first."""
-    by_record = {record: citation.record.year for citation in now.citations for record in citation.members}
     return {
-        study.study_id: sorted({year for report in study.reports if (year := by_record.get(report)) is not None})
+        study.study_id: sorted({year for report in study.reports if (year := _year(report, now)) is not None})
         for study in found.studies
     }
+
+
+def _year(report: str, now: Screened) -> int | None:
+    return now.by_id[now.home[report]].record.year if report in now.home else None
 
 
 def _did(synthesis: Synthesis) -> str:
