@@ -11,9 +11,9 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline.errors import Fault, FormError
 from pipeline.records import workbooks
@@ -34,24 +34,35 @@ _MADE = {
 }
 
 
+_NOTHING: Mapping[Any, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of a table.
 
     Attributes:
         number: as a spreadsheet shows it (the header is row 1).
-        cells: its texts by column.
+        texts: its cells in the order of the columns, one for each.
+        places: where each column stands; shared by the rows of a table.
         made: in a workbook, the columns whose cell is no text, and what the spreadsheet made of it: "number", "date",
             "boolean", "error", or "formula" (one that was never computed).
     """
 
     number: int
-    cells: Mapping[str, str]
-    made: Mapping[str, str] = field(default_factory=dict)
+    texts: tuple[str, ...]
+    places: Mapping[str, int]
+    made: Mapping[str, str]
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """Return its texts by column."""
+        return {column: self.texts[place] for column, place in self.places.items()}
 
     def __getitem__(self, column: str) -> str:
         """Return the cell of `column`, without white space at its ends; a column that is not there is empty."""
-        return self.cells.get(column, "").strip()
+        place = self.places.get(column)
+        return "" if place is None else self.texts[place].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +200,7 @@ def read(data: bytes, *, file: str, expected: Iterable[str] = ()) -> Table:
     text, delimiter = _delimiter(text, set(expected))
     if delimiter != ",":
         notices.append(f"{file}: cells are divided by {'a tab' if delimiter == chr(9) else repr(delimiter)}.")
-    lines = [_Line(number, cells) for number, cells in enumerate(_parse(text, delimiter, file), start=1)]
-    return _table(file, lines, notices)
+    return _table(file, map(_Line, itertools.count(1), _parse(text, delimiter, file)), notices)
 
 
 def merge_conflict(text: str, *, file: str) -> Fault | None:
@@ -209,13 +219,13 @@ def merge_conflict(text: str, *, file: str) -> Fault | None:
 def _workbook(data: bytes, file: str) -> Table:
     """Read a workbook; dates, errors and formulas that a spreadsheet made are noticed once a column."""
     sheet = workbooks.read(data, file=file)
-    lines = [
+    lines = (
         _Line(
             number, [cell.text for cell in cells], {place: cell.made for place, cell in enumerate(cells) if cell.made}
         )
         for number, cells in sheet.rows
         if cells
-    ]
+    )
     table = _table(file, lines, [f"{file}: read as a workbook, its sheet {sheet.name!r}.", *sheet.notices])
     found: dict[tuple[str, str], list[int]] = {}
     for row in table.rows:
@@ -235,14 +245,15 @@ class _Line(NamedTuple):
 
     number: int
     texts: list[str]
-    made: Mapping[int, str] = MappingProxyType({})
+    made: Mapping[int, str] = _NOTHING
 
 
-def _table(file: str, lines: list[_Line], notices: list[str]) -> Table:
-    if not lines or not any(text.strip() for text in lines[0].texts):
+def _table(file: str, lines: Iterator[_Line], notices: list[str]) -> Table:
+    first = next(lines, None)
+    if first is None or not any(map(str.strip, first.texts)):
         raise FormError(Fault(what="the file has no header row", file=file, row=1, remedy="Put the column names back."))
-    header = tuple(unescape(text.strip()) for text in lines[0].texts)
-    rows, faults = _rows(header, lines[1:], file)
+    header = tuple(unescape(text.strip()) for text in first.texts)
+    rows, faults = _rows(header, lines, file)
     if faults:
         raise FormError(faults)
     return Table(file=file, header=tuple(name for name in header if name), rows=rows, notices=tuple(notices))
@@ -297,10 +308,10 @@ def _delimiter(text: str, expected: set[str]) -> tuple[str, str]:
     return text, max(DELIMITERS, key=fit)
 
 
-def _parse(text: str, delimiter: str, file: str) -> list[list[str]]:
+def _parse(text: str, delimiter: str, file: str) -> Iterator[list[str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        return list(reader)
+        yield from reader
     except csv.Error as error:
         raise FormError(
             Fault(
@@ -312,7 +323,7 @@ def _parse(text: str, delimiter: str, file: str) -> list[list[str]]:
         ) from error
 
 
-def _rows(header: tuple[str, ...], lines: Sequence[_Line], file: str) -> tuple[tuple[Row, ...], list[Fault]]:
+def _rows(header: tuple[str, ...], lines: Iterable[_Line], file: str) -> tuple[tuple[Row, ...], list[Fault]]:
     faults = []
     named = [name for name in header if name]
     for name in dict.fromkeys(named):
@@ -320,6 +331,8 @@ def _rows(header: tuple[str, ...], lines: Sequence[_Line], file: str) -> tuple[t
             what = f"{named.count(name)} columns are called {name!r}"
             faults.append(Fault(what=what, file=file, row=1, column=name, remedy="Rename or remove all but one."))
     rows = []
+    places = {name: place for place, name in enumerate(header) if name}
+    nothing, above = ("",) * len(header), ("",) * len(header)
     nameless: dict[int, list[tuple[int, str]]] = {}  # place of a column without a name: what stands in it, by row
     without = [place for place, name in enumerate(header) if not name]
     for number, texts, made in lines:
@@ -328,11 +341,13 @@ def _rows(header: tuple[str, ...], lines: Sequence[_Line], file: str) -> tuple[t
         for place in (*without, *range(len(header), len(texts))):
             if place < len(texts) and texts[place].strip():
                 nameless.setdefault(place, []).append((number, texts[place]))
-        plain = [unescape(text) for text in texts] if any(map(_ESCAPED.match, texts)) else texts
-        cells = dict(zip(header, itertools.chain(plain, itertools.repeat("")), strict=False))
-        cells.pop("", None)
+        plain = (
+            *(unescape(text) if text[:1] == "'" else text for text in texts[: len(header)]),
+            *nothing[len(texts) :],
+        )
+        above = tuple(over if text == over else text for text, over in zip(plain, above, strict=True))  # kept once
         kinds = {header[place]: kind for place, kind in made.items() if place < len(header) and header[place]}
-        rows.append(Row(number, cells, kinds))
+        rows.append(Row(number, above, places, kinds or _NOTHING))
     faults.extend(_nameless(found, file) for found in nameless.values())
     return tuple(rows), faults
 

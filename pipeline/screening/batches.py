@@ -1,7 +1,9 @@
 """Which rows are handed out next, to whom: new citations only, never a row that was handed out before."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal
 
 from pipeline.deduplicate.citation import Citation, Cluster
@@ -11,6 +13,7 @@ from pipeline.screening.ledger import Ledger
 from pipeline.screening.settings import ARBITER, ScreeningSettings, Stage
 
 PILOT = "-pilot"  # how the name of a pilot round's worksheet ends
+_NAME = re.compile(rf"(?P<run>\d{{4}}-\d{{2}}-\d{{2}}(?:_\d+)?)(?:-\d+)?(?:{PILOT})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +23,7 @@ class Batch:
     Attributes:
         reviewer: a reviewer's name, or "arbiter".
         round: pilot, main, or arbitration.
+        part: its number among the worksheets that share the rows of one reviewer, stage and run.
         citations: in the order of the rows.
         joint: by citation, the records that an arbiter's row judges together, where these are several.
     """
@@ -27,6 +31,7 @@ class Batch:
     stage: str
     reviewer: str
     round: Literal["pilot", "main", "arbitration"]
+    part: int = 1
     citations: tuple[str, ...]
     joint: Mapping[str, tuple[str, ...]]
 
@@ -35,12 +40,25 @@ class Batch:
 
         >>> Batch(stage="a", reviewer="b", round="pilot", citations=(), joint={}).name("2026-11-22")
         '2026-11-22-pilot'
+        >>> Batch(stage="a", reviewer="b", round="main", part=2, citations=(), joint={}).name("2026-11-22")
+        '2026-11-22-2'
         """
-        return run + PILOT if self.round == "pilot" else run
+        part = f"-{self.part}" if self.part > 1 else ""
+        return f"{run}{part}{PILOT if self.round == 'pilot' else ''}"
 
     def rows(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """List the citation and the records of each row."""
         return ((citation, self.joint.get(citation, (citation,))) for citation in self.citations)
+
+
+def run_of(name: str) -> str:
+    """Tell the run that named a worksheet; one that no run named is returned as it is.
+
+    >>> run_of("2026-11-22"), run_of("2026-11-22_02-3-pilot"), run_of("restored-2")
+    ('2026-11-22', '2026-11-22_02', 'restored-2')
+    """
+    made = _NAME.fullmatch(name)
+    return made["run"] if made else name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +106,13 @@ def plan(
             given = set(rows)
             retrieved = [status.citation for status in chosen if status.citation in given]
             ordered = _sorted(retrieved, settings, stage, name, by_id)
-            batches.append(Batch(stage=stage.id, reviewer=name, round=round_, citations=ordered, joint={}))
+            for part, shared in enumerate(_shared(ordered, settings.rows), start=1):
+                batches.append(
+                    Batch(stage=stage.id, reviewer=name, round=round_, part=part, citations=shared, joint={})
+                )
         conflicts = [status for status in statuses if status.state == "conflict"]
-        batches.extend(_arbitration(stage, conflicts, clusters, ledger.issued.get((stage.id, ARBITER), {})))
+        handed_to_arbiter = ledger.issued.get((stage.id, ARBITER), {})
+        batches.extend(_arbitration(stage, conflicts, clusters, handed_to_arbiter, settings.rows))
     return Plan(batches=tuple(batches), withheld=withheld)
 
 
@@ -174,8 +196,18 @@ def _sorted(
     return tuple(sorted(retrieved, key=key))
 
 
+def _shared(rows: Sequence[str], most: int) -> Iterator[tuple[str, ...]]:
+    """Share rows evenly among as few worksheets as can hold them."""
+    size = ceil(len(rows) / ceil(len(rows) / most))
+    return (tuple(rows[start : start + size]) for start in range(0, len(rows), size))
+
+
 def _arbitration(
-    stage: Stage, conflicts: Sequence[Status], clusters: Mapping[str, Cluster], handed: Collection[tuple[str, ...]]
+    stage: Stage,
+    conflicts: Sequence[Status],
+    clusters: Mapping[str, Cluster],
+    handed: Collection[tuple[str, ...]],
+    most: int,
 ) -> Iterator[Batch]:
     """Hand conflicts to the arbiter: all records that carry a decision are judged together."""
     joint: dict[str, tuple[str, ...]] = {}
@@ -184,5 +216,6 @@ def _arbitration(
         records = tuple(member for member in clusters[status.citation].members if member in judged)
         if records not in handed:
             joint[status.citation] = records
-    if joint:
-        yield Batch(stage=stage.id, reviewer=ARBITER, round="arbitration", citations=tuple(joint), joint=joint)
+    for part, shared in enumerate(_shared(tuple(joint), most) if joint else (), start=1):
+        rows = {citation: joint[citation] for citation in shared}
+        yield Batch(stage=stage.id, reviewer=ARBITER, round="arbitration", part=part, citations=shared, joint=rows)

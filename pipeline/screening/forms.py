@@ -146,11 +146,17 @@ def _answered(own: Decision | None) -> dict[str, str]:
 def register(citations: Iterable[Citation], ledger: Ledger) -> Register:
     """List every record of the review with the titles under which a worksheet may show it."""
     titles = {
-        record: (citation.record.title or citation.record.original_title, *ledger.titles.get(record, ()))
+        record: _titles(citation.record, ledger.titles.get(record, ()))
         for citation in citations
         for record in citation.members
     }
     return Register(titles=titles, departed=frozenset(ledger.titles.keys() - titles.keys()))
+
+
+def _titles(record: Record, shown: tuple[str, ...]) -> tuple[str, ...]:
+    """List the titles of a record, today's first; the same one is held once."""
+    title = record.title or record.original_title
+    return shown if shown[:1] == (title,) else (title, *shown)
 
 
 def read(files: Mapping[str, bytes], known: Register, settings: ScreeningSettings) -> Returned:

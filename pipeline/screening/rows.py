@@ -87,6 +87,8 @@ class Register:
 
         A title that a spreadsheet's encoding has emptied, or that no record has, proves nothing.
         """
+        if any(title in self.titles[record] for record in records):
+            return True
         key = tables.key(title)
         own = {tables.key(shown) for record in records for shown in self.titles[record]}
         if not key or key in own or not any(own):

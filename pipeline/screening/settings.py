@@ -12,6 +12,7 @@ ANSWERS: tuple[Answer, ...] = ("include", "exclude", "maybe")
 # Where the full text is sought: also that it could not be had, or that it is there and not yet read.
 REPORT_ANSWERS: tuple[Answer, ...] = (*ANSWERS, "not-retrieved", "retrieved")
 ARBITER = "arbiter"
+_MOST_ROWS = 1_048_575  # beside the header. Source: Microsoft, "Excel specifications and limits"
 
 # The ways of finding records that PRISMA 2020 draws in the column "other methods".
 OTHER_METHODS = ("websites", "organisations", "citation-searching")
@@ -123,6 +124,7 @@ class ScreeningSettings:
         reviewers: everybody whose decisions count, under the name of their folder.
         arbiter: who settles what reviewers disagree on ("C. Third", "both reviewers together"); for the report.
         seed: makes splits, samples, pilots and shuffles repeatable.
+        rows: how many rows a worksheet holds at most; what is more is shared evenly among several.
         words: further words that are accepted for an answer ({"include": ["yes", "ja"]}).
     """
 
@@ -130,6 +132,7 @@ class ScreeningSettings:
     reviewers: dict[str, Reviewer] = field(default_factory=dict)
     arbiter: str = ""
     seed: int = 1
+    rows: int = 10_000
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def stage(self, name: str) -> Stage:
@@ -154,6 +157,9 @@ class ScreeningSettings:
 def check(settings: ScreeningSettings) -> tuple[Fault, ...]:
     """List what the types cannot say: names, numbers out of range, reviewers who are not there."""
     faults = [*_stages(settings), *_reviewers(settings), *_words(settings)]
+    if not 1 <= settings.rows <= _MOST_ROWS:
+        what, accepted = f"a worksheet cannot hold {settings.rows} rows", f"a whole number from 1 to {_MOST_ROWS}"
+        faults.append(Fault(what=what, column="screening.rows", accepted=accepted))
     for place, stage in enumerate(settings.stages):
         faults.extend(_stage(settings, stage, f"screening.stages.{place}"))
     return tuple(faults)

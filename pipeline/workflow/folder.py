@@ -9,7 +9,7 @@ were paid for.
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from itertools import count
@@ -120,6 +120,10 @@ class ReviewFolder:
             return self._place(relative).open("rb")
         except OSError as error:
             raise _unreadable(error, relative) from error
+
+    def files(self, paths: Iterable[str], *, below: str = "") -> Mapping[str, bytes]:
+        """Return files by their path below a folder; each is read when it is asked for, and not kept."""
+        return _Files(self, {path.removeprefix(f"{below}/"): path for path in paths})
 
     def text(self, relative: str) -> str:
         """Read a text file in UTF-8, with or without a byte order mark.
@@ -353,6 +357,25 @@ class ReviewFolder:
             files.remove(self.path(relative), known_as=relative)
         elif (staged := self.root / STAGED / name).is_file():
             files.move(staged, self.path(relative), known_as=relative)
+
+
+class _Files(Mapping[str, bytes]):
+    """Files by name, each read when it is asked for."""
+
+    def __init__(self, folder: ReviewFolder, paths: Mapping[str, str]) -> None:
+        self._folder, self._paths = folder, paths
+
+    def __getitem__(self, name: str) -> bytes:
+        return self._folder.read(self._paths[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
 
 def _unreadable(error: OSError, relative: str) -> ReviewError:

@@ -5,7 +5,7 @@ queries/checks/<date>/. That file is the watermark: it is written last, after ev
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import PurePosixPath
@@ -68,29 +68,7 @@ def place(folder: ReviewFolder, search: str, date: str) -> str:
 
 def pages_kept(folder: ReviewFolder, place: str) -> Mapping[str, bytes]:
     """Find the pages that a run which was broken off left in its folder, by their name below it."""
-    return _Pages(folder, place)
-
-
-class _Pages(Mapping[str, bytes]):
-    """Pages of a run; each is read when it is asked for, since there may be hundreds."""
-
-    def __init__(self, folder: ReviewFolder, place: str) -> None:
-        self._folder, self._place = folder, place
-        self._names = tuple(path.removeprefix(f"{place}/") for path in folder.list(f"{place}/pages/*"))
-
-    def __getitem__(self, name: str) -> bytes:
-        if name not in self._names:
-            raise KeyError(name)
-        return self._folder.read(f"{self._place}/{name}")
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._names
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
+    return folder.files(folder.list(f"{place}/pages/*"), below=place)
 
 
 def ids(folder: ReviewFolder, held: Iterable[Held]) -> frozenset[str]:

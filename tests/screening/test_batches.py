@@ -145,3 +145,39 @@ def test_a_shuffle_is_repeatable():
     one, two = (planned(MANY, **shuffled).batches[0].citations for _ in range(2))
     assert one == two
     assert list(one) != [each.id for each in MANY]
+
+
+@given(st.integers(1, 90), st.integers(1, 90))
+def test_rows_are_shared_evenly_among_as_few_worksheets_as_can_hold_them(many, most):
+    plan = planned(MANY[:many], rows=most, reviewers=("anna",), votes=1)
+    sizes = [len(batch.citations) for batch in plan.batches]
+    assert len(sizes) == -(-many // most)
+    assert max(sizes) <= most
+    assert max(sizes) - min(sizes) < len(sizes)
+    assert [one for batch in plan.batches for one in batch.citations] == [one.id for one in MANY[:many]]
+    names = [batch.name("2026-01-01") for batch in plan.batches]
+    assert len(set(names)) == len(names)
+    assert {batches.run_of(name) for name in names} == {"2026-01-01"}
+
+
+def test_a_pilot_round_in_several_worksheets_is_one_round():
+    first = planned(MANY, rows=10, title_abstract={"pilot": 25})
+    assert sorted({batch.name("2026-01-01") for batch in first.batches}) == [
+        "2026-01-01-2-pilot",
+        "2026-01-01-3-pilot",
+        "2026-01-01-pilot",
+    ]
+    again = planned(MANY, rows=10, title_abstract={"pilot": 25}, ledger=after(first))
+    assert (again.batches, len(again.withheld["title-abstract"])) == ((), 65)
+
+
+def test_conflicts_are_shared_among_worksheets_of_the_arbiter():
+    answers = (
+        said(one.id, name, answer) for one in MANY[:5] for name, answer in (("anna", "include"), ("ben", "exclude"))
+    )
+    plan = planned(MANY[:5], *answers, rows=2)
+    assert [(batch.reviewer, batch.part, tuple(batch.joint)) for batch in plan.batches] == [
+        ("arbiter", 1, ("db:0", "db:1")),
+        ("arbiter", 2, ("db:2", "db:3")),
+        ("arbiter", 3, ("db:4",)),
+    ]

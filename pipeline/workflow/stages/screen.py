@@ -67,9 +67,8 @@ def load(folder: ReviewFolder, protocol: Protocol) -> Screened:
 
 def _read(folder: ReviewFolder, protocol: Protocol, events: Sequence[str], paths: Sequence[str]) -> Screened:
     citations, clusters = derived.citations(folder), derived.clusters(folder)
-    before = ledger.replay(ledger.read({path: folder.read(path) for path in events}))
-    sheets = {path: folder.read(path) for path in paths}
-    returned = forms.read(sheets, forms.register(citations, before), protocol.screening)
+    before = ledger.replay(ledger.read(folder.files(events)))
+    returned = forms.read(folder.files(paths), forms.register(citations, before), protocol.screening)
     via = {name: search.via for name, search in protocol.searches.items()}
     settled = decisions.settle(clusters, returned.decisions, protocol.screening, via=via)
     return Screened(citations=citations, clusters=clusters, ledger=before, returned=returned, screening=settled)
@@ -128,8 +127,8 @@ def add(folder: ReviewFolder, settings: ScreeningSettings, now: Screened, made: 
     Raises:
         FormError: one of them contradicts another; then none is created.
     """
-    there = {path: folder.read(path) for path in worksheets(folder, settings)}
-    forms.read(there | dict(made), forms.register(now.citations, now.ledger), settings)
+    there = folder.files(worksheets(folder, settings))
+    forms.read({**there, **made}, forms.register(now.citations, now.ledger), settings)
     for path, data in made.items():
         folder.create(path, data)
         yield path
@@ -137,8 +136,8 @@ def add(folder: ReviewFolder, settings: ScreeningSettings, now: Screened, made: 
 
 def _free_name(folder: ReviewFolder, date: str) -> str:
     """Name this run's batch: no worksheet and no ledger file of that name exists yet."""
-    taken = {path.rpartition("/")[2].partition(".")[0] for path in folder.list(f"{ROOM}/**/*.csv")}
-    taken |= {name.removesuffix(batches.PILOT) for name in taken}
+    stems = (path.rpartition("/")[2].partition(".")[0] for path in folder.list(f"{ROOM}/**/*.csv"))
+    taken = set(map(batches.run_of, stems))
     names = (date if n == 1 else f"{date}_{n:02}" for n in range(1, 1 << 30))
     return next(name for name in names if name not in taken)
 
