@@ -132,7 +132,7 @@ class ScreeningSettings:
     reviewers: dict[str, Reviewer] = field(default_factory=dict)
     arbiter: str = ""
     seed: int = 1
-    rows: int = 10_000
+    rows: int = 20_000
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def stage(self, name: str) -> Stage:

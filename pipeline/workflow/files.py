@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Self
 
 from pipeline.errors import Fault, ReviewError
 
@@ -71,6 +72,50 @@ def remove(path: Path, *, known_as: str = "") -> None:
     """
     with _said(known_as or str(path)):
         path.unlink(missing_ok=True)
+
+
+class Spool:
+    """Lines that wait on the disk, since they might be too many for the memory: a file without a name."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the file in a folder; it is gone when it is closed, or the process killed.
+
+        Raises:
+            ReviewError: the folder cannot be written.
+        """
+        with _said(folder.name):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._stream = tempfile.TemporaryFile(dir=folder, prefix=TEMPORARY)  # noqa: SIM115 - closed by __exit__
+        self._name, self._size, self._reading = folder.name, 0, False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):  # a full disk was said before, and nothing here is needed any more
+            self._stream.close()
+
+    def add(self, line: bytes) -> int:
+        """Add a line with its end, and return where it begins.
+
+        Raises:
+            ReviewError: the disk is full.
+        """
+        start = self._size
+        with _said(self._name):
+            if self._reading:
+                self._stream.seek(start)
+            self._stream.write(line)
+        self._reading = False
+        self._size += len(line)
+        return start
+
+    def line(self, start: int) -> bytes:
+        """Return the line that begins at a place."""
+        self._reading = True
+        with _said(self._name):
+            self._stream.seek(start)
+            return self._stream.readline()
 
 
 @contextlib.contextmanager

@@ -121,6 +121,14 @@ class ReviewFolder:
         except OSError as error:
             raise _unreadable(error, relative) from error
 
+    def size(self, relative: str) -> int:
+        """Return how many bytes a file has."""
+        return self._place(relative).stat().st_size
+
+    def spool(self) -> files.Spool:
+        """Make room on the disk for what is too much for the memory; it is gone when it is closed."""
+        return files.Spool(self.root / STAGED)
+
     def files(self, paths: Iterable[str], *, below: str = "") -> Mapping[str, bytes]:
         """Return files by their path below a folder; each is read when it is asked for, and not kept."""
         return _Files(self, {path.removeprefix(f"{below}/"): path for path in paths})

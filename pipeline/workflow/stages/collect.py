@@ -14,13 +14,14 @@ from pipeline.errors import Fault, FormatError
 from pipeline.formats import pubmed_xml
 from pipeline.prisma.sources import Removal
 from pipeline.records import tables
-from pipeline.records.record import Record, to_line
+from pipeline.records.record import Record, from_line, to_line
 from pipeline.search.import_run import ImportedFile, ImportRun
 from pipeline.search.search_run import RUN_FILE, Page, SearchRun
 from pipeline.search.strategy import Strategy
 from pipeline.workflow import derived, history, layouts
 from pipeline.workflow.account import Account, counted
 from pipeline.workflow.changes import Revision, compare
+from pipeline.workflow.files import Spool
 from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 from pipeline.workflow.history import Held
 from pipeline.workflow.run import Work
@@ -41,7 +42,9 @@ class Shelf:
         name: id of the search.
         strategy: its settings.
         held: its runs, the oldest first.
-        records: by id, in the order of their first retrieval; a newer form of a record replaces the older one.
+        spool: the lines of records, of all searches.
+        records: where the line of each begins, by id, in the order of their first retrieval; a newer form of a record
+            replaces the older one.
         days: by record id, the days on which it first came and last was found.
         revisions: what a newer form of a record says otherwise than the one before it.
         unread: the blocks that no reader could read.
@@ -53,8 +56,9 @@ class Shelf:
 
     name: str
     strategy: Strategy
-    held: list[Held] = field(default_factory=list)
-    records: dict[str, Record] = field(default_factory=dict)
+    held: list[Held]
+    spool: Spool
+    records: dict[str, int] = field(default_factory=dict)
     days: dict[str, tuple[str, str]] = field(default_factory=dict)
     revisions: list[Revision] = field(default_factory=list)
     unread: list[Fault] = field(default_factory=list)
@@ -69,38 +73,42 @@ class Shelf:
         A record that comes again and is the same keeps its first form, with the page on which it first stood.
         """
         read = new = unread = 0
+        once = (day, day)
         for each in found:
             if isinstance(each, Fault):
                 unread += 1
                 self.unread.append(each)
                 self.unread_days.append(day)
                 continue
-            known = self.records.get(each.id)
             read += 1
-            new += known is None
-            self.days[each.id] = (self.days[each.id][0] if known else day, day)
-            if known is None:
-                self.records[each.id] = each
-            elif each.version >= known.version and replace(each, origin=known.origin) != known:
+            if each.id not in self.records:
+                new += 1
+                self.days[each.id] = once
+                self.records[each.id] = self.spool.add(to_line(each))
+                continue
+            self.days[each.id] = (self.days[each.id][0], day)
+            known = from_line(self.spool.line(self.records[each.id]))
+            if each.version >= known.version and replace(each, origin=known.origin) != known:
                 self.revisions.extend(compare(known, each, day))
-                self.records[each.id] = each
+                self.records[each.id] = self.spool.add(to_line(each))
         self.again += read - new
         return read, new, unread
 
 
 def run(work: Work) -> Account:
     """Read everything that was ever retrieved, and write it as records.jsonl, first retrieved first."""
-    shelves = shelve(work)
-    records = in_retrieval_order(shelves)
-    work.folder.derive(derived.RECORDS, map(to_line, records))
+    with work.folder.spool() as spool:
+        shelves = shelve(work, spool)
+        ordered = in_retrieval_order(shelves)
+        work.folder.derive(derived.RECORDS, (spool.line(shelf.records[name]) for shelf, name in ordered))
     work.folder.derive("searches.csv", tables.write(SEARCHES, map(_row, shelves)))
-    days = {name: days for shelf in shelves for name, days in shelf.days.items()}
-    work.folder.derive(derived.RETRIEVED, tables.write(RETRIEVED, ((r.id, *days[r.id]) for r in records)))
+    retrieved = ((name, *shelf.days[name]) for shelf, name in ordered)
+    work.folder.derive(derived.RETRIEVED, tables.write(RETRIEVED, retrieved))
     revisions = (each for shelf in shelves for each in shelf.revisions)
     work.folder.derive(derived.REVISED, tables.write(REVISED, map(astuple, revisions)))
     work.folder.derive(UNREAD_FILE, tables.write(UNREAD, (row for shelf in shelves for row in _unread_rows(shelf))))
     return Account(
-        did=(*filter(None, map(_did, shelves)), f"{counted(len(records), 'record')} in all."),
+        did=(*filter(None, map(_did, shelves)), f"{counted(len(ordered), 'record')} in all."),
         warnings=tuple(each for shelf in shelves for each in (*_warnings(shelf), *shelf.notices)) + _orphans(work),
         pending=tuple(
             f"{shelf.name}: not yet run. Put the export of {shelf.strategy.database} into {shelf.strategy.files[0]}."
@@ -110,14 +118,18 @@ def run(work: Work) -> Account:
     )
 
 
-def shelve(work: Work) -> list[Shelf]:
+def shelve(work: Work, spool: Spool) -> list[Shelf]:
     """Read the runs of every search, and the exports that no run knows yet, for which a run is created.
+
+    Args:
+        work: as a stage is given it.
+        spool: takes the records, which may be too many for the memory.
 
     Raises:
         FormatError: an export cannot be read whole, or is not what it was, or a page is damaged; every fault of all.
     """
     held = history.by_search(history.runs(work.folder))
-    shelves = [Shelf(name, strategy, held.get(name, [])) for name, strategy in work.protocol.searches.items()]
+    shelves = [Shelf(name, strategy, held.get(name, []), spool) for name, strategy in work.protocol.searches.items()]
     faults: list[Fault] = []
     for shelf in shelves:
         try:
@@ -145,13 +157,10 @@ def removals(folder: ReviewFolder) -> Iterator[tuple[str, Removal]]:
         yield row["date"], Removal(record=name, by="other", reason="could not be read")
 
 
-def in_retrieval_order(shelves: Iterable[Shelf]) -> list[Record]:
-    """Put records in the order of the day they first came; those of one day in the order of workflow.yaml."""
-    dated: list[tuple[str, int, Record]] = []
-    for place, shelf in enumerate(shelves):
-        dated.extend((shelf.days[record.id][0], place, record) for record in shelf.records.values())
-    dated.sort(key=lambda each: each[:2])
-    return [record for _, _, record in dated]
+def in_retrieval_order(shelves: Iterable[Shelf]) -> list[tuple[Shelf, str]]:
+    """List records by shelf and id, in the order of the day they first came; those of one day as in workflow.yaml."""
+    found = [(shelf, name) for shelf in shelves for name in shelf.records]
+    return sorted(found, key=lambda each: each[0].days[each[1]][0])
 
 
 def _read_exports(work: Work, shelf: Shelf) -> None:
@@ -164,7 +173,7 @@ def _read_exports(work: Work, shelf: Shelf) -> None:
     if any(faults):
         raise FormatError([fault for fault in faults if fault])
     for file in known.values():
-        shelf.take(_read_file(folder, shelf, file.file), days[file.file])
+        _read_file(folder, shelf, file.file, days[file.file])
     date = work.now.date().isoformat()
     new = [_first_read(folder, shelf, path, date) for path in present if path not in known]
     _check_counts(shelf, present)
@@ -197,14 +206,12 @@ def _changed(folder: ReviewFolder, file: ImportedFile, present: list[str]) -> Fa
 
 
 def _first_read(folder: ReviewFolder, shelf: Shelf, path: str, day: str) -> ImportedFile:
-    data = folder.read(path)
-    reading = _read_file(folder, shelf, path)
-    read, new, unread = shelf.take(reading, day)
+    reading, (read, new, unread) = _read_file(folder, shelf, path, day)
     shelf.notices.extend(reading.notices)
     return ImportedFile(
         file=path,
-        sha256=hashlib.sha256(data).hexdigest(),
-        size=len(data),
+        sha256=folder.digest(path),
+        size=folder.size(path),
         format=reading.format.name,
         records=read,
         new=new,
@@ -212,14 +219,15 @@ def _first_read(folder: ReviewFolder, shelf: Shelf, path: str, day: str) -> Impo
     )
 
 
-def _read_file(folder: ReviewFolder, shelf: Shelf, path: str) -> formats.Reading:
+def _read_file(folder: ReviewFolder, shelf: Shelf, path: str, day: str) -> tuple[formats.Reading, tuple[int, int, int]]:
+    """Put what an export of a day holds on the shelf; return how it was read, and what `take` says."""
     strategy = shelf.strategy
-    stream = io.BytesIO(folder.read(path))
-    reading = formats.read(
-        stream, name=path, search=shelf.name, format=strategy.format, columns=strategy.columns or None
-    )
-    shelf.title = reading.format.title
-    return reading
+    with folder.stream(path) as stream:
+        reading = formats.read(
+            stream, name=path, search=shelf.name, format=strategy.format, columns=strategy.columns or None
+        )
+        shelf.title = reading.format.title
+        return reading, shelf.take(reading, day)
 
 
 def _check_counts(shelf: Shelf, present: list[str]) -> None:
@@ -265,7 +273,11 @@ def _reconcile(folder: ReviewFolder, shelf: Shelf, place: str, run: SearchRun) -
         what = f"{records} of this search ({absent[0]}, ...) are on no page: the folder of an earlier run is gone"
         remedy = "Put queries/runs/ back as git or your backup has it, or run 'living-review update --refetch'."
         raise FormatError(Fault(what=what, file=path, remedy=remedy))
-    shelf.days.update((name, (shelf.days[name][0], run.date)) for name in found if name in shelf.days)
+    spans: dict[str, tuple[str, str]] = {}
+    for name in found:
+        if name in shelf.days:
+            first = shelf.days[name][0]
+            shelf.days[name] = spans.setdefault(first, (first, run.date))
 
 
 def _body(folder: ReviewFolder, path: str, page: Page) -> bytes:
