@@ -79,7 +79,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "status": (
         "pipeline.cli.status:status",
-        "Show how far the screening is: per stage and reviewer what is done, owed, missing or in conflict.",
+        "Show how far the review is: what is done, owed, missing or in conflict, and everything that waits.",
     ),
     "restore": (
         "pipeline.cli.restore:restore",

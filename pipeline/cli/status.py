@@ -1,4 +1,4 @@
-"""`living-review status`: how far the screening is, who owes what, and which stages would run."""
+"""`living-review status`: how far the review is, what waits for whom, and which stages would run."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli import terminal
 from pipeline.cli.run import now, tool
 from pipeline.workflow.folder import ReviewFolder
 
@@ -22,17 +23,17 @@ Rows = Sequence[tuple[str, ...]]
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=".")
 @click.option("--days", is_flag=True, help="Also list, day by day, what was decided and how many rows were still out.")
-@click.option("--check", is_flag=True, help="Exit with 1 while anybody owes a decision, for schedulers.")
+@click.option("--check", is_flag=True, help="Exit with 1 while anything waits, for schedulers.")
 def status(folder: Path, *, days: bool, check: bool) -> int:
-    """Show how far the screening is: per stage and reviewer what is done, owed, missing or in conflict.
+    """Show how far the review is: what is done, owed, missing or in conflict, and everything that waits.
 
-    FOLDER holds workflow.yaml; it is the present folder if none is named. Worksheets are read as they stand now;
-    citations are those of the last 'living-review run'. The last table says for each stage of the program whether it
-    would run now, and why. Nothing is changed.
+    FOLDER holds workflow.yaml; it is the present folder if none is named. Worksheets and searches are read as they
+    stand now; citations, and what waits at the other stages, are those of the last 'living-review run'. If anything
+    changed since, the last table says which stages of the program would run, and why. Nothing is changed.
     """
     from pipeline.screening import batches, progress
     from pipeline.workflow import protocol, run
-    from pipeline.workflow.stages import STAGES, screen
+    from pipeline.workflow.stages import STAGES, screen, search
 
     review = ReviewFolder(folder)
     settings = protocol.load(review)
@@ -44,12 +45,22 @@ def status(folder: Path, *, days: bool, check: bool) -> int:
     if days:
         _print("", _days(progress.burn_down(given.ledger.events, settings.screening)))
     work = run.Work(folder=review, protocol=settings, now=now(), tool=tool(), progress=lambda *_: None)
-    _print("", _stale(run.in_order(STAGES), run.stale(STAGES, work)))
-    waiting = list(progress.sentences(found))
+    reasons = run.stale(STAGES, work)
+    _print("", _stale(run.in_order(STAGES), reasons) if any(reasons.values()) else [])
+    waiting = [*search.outstanding(review, settings, work.now.date()), *progress.sentences(found), *_elsewhere(review)]
     click.echo()
     for sentence in waiting or ["Nothing waits for anybody."]:
-        click.echo(sentence)
+        click.echo(terminal.plain(sentence))
     return int(check and bool(waiting))
+
+
+def _elsewhere(review: ReviewFolder) -> Iterator[str]:
+    """Say what waited at the stages that the last run left; searches and screening are looked at anew."""
+    from pipeline.workflow import run
+
+    for trace in run.manifest(review).stages:
+        if trace.stage not in {"collect", "screen", "prisma"}:  # the flow counts what screening says
+            yield from trace.account.pending
 
 
 def _stages(found: Sequence["StageProgress"]) -> Rows:

@@ -52,6 +52,8 @@ def review(
         work: makes what stages are given from the settings.
         environment: where secrets would stand.
     """
+    from pipeline.workflow.stages.search import outstanding
+
     yield from _place(folder)
     try:
         settings = protocol.load(folder)
@@ -63,7 +65,7 @@ def review(
     given = work(settings)
     try:
         yield from _history(folder, given.now)
-        yield from _overdue(folder, settings, given.now)
+        yield from (Finding("look", sentence) for sentence in outstanding(folder, settings, given.now.date()))
         reasons = run.stale(stages, given)
     except ReviewError as error:
         yield Finding("wrong", str(error))
@@ -107,21 +109,6 @@ def _history(folder: ReviewFolder, now: datetime) -> Iterator[Finding]:
     for search in sorted({each.run.search for each in held}):
         for place in history.unfinished(folder, search):
             yield Finding("look", f"{place} was broken off; the next run goes on from it or begins anew.")
-
-
-def _overdue(folder: ReviewFolder, settings: Protocol, now: datetime) -> Iterator[Finding]:
-    """Say which sources should have been searched by now: the schedule may not run."""
-    from pipeline.workflow.stages.search import last_day
-
-    held = history.by_search(history.runs(folder))
-    for name, strategy in settings.searches.items():
-        last = last_day(held.get(name, []))
-        due = settings.schedule.next_day(name, strategy, last)
-        if last is None:
-            yield Finding("look", f"{name}: not yet run.")
-        elif due and due < now.date():
-            advice = "Does the schedule run?" if strategy.asks_pubmed else "It is a person's to export."
-            yield Finding("look", f"{name}: last searched on {last}, and was due on {due}. {advice}")
 
 
 def _telling(settings: Protocol, environment: Mapping[str, str]) -> Iterator[Finding]:

@@ -390,6 +390,8 @@ def _unreadable(error: OSError, relative: str) -> ReviewError:
     """Say why a file cannot be read; Windows refuses one that another program holds open."""
     if isinstance(error, PermissionError):
         remedy = "Close it in the program that has it open, or give yourself the right to read it, and run again."
+    elif relative.startswith(f"{OUTPUTS}/"):
+        remedy = "'living-review run' makes it: run that first."
     else:
         remedy = "Put the file there, or correct the path that names it."
     return ReviewError(Fault(what=f"cannot be read ({error.strerror})", file=relative, remedy=remedy))

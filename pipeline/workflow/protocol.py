@@ -98,9 +98,10 @@ def load(folder: ReviewFolder) -> Protocol:
 
 
 def _line(lines: Mapping[str, int], key: str) -> int:
+    """Find the line of a key, or of the nearest block around it; 0 where workflow.yaml has neither."""
     while key and key not in lines:
         key = key.rpartition(".")[0]
-    return lines.get(key, 1)
+    return lines.get(key, 0) if key else 0
 
 
 def _check(protocol: Protocol, folder: ReviewFolder) -> Iterator[Fault]:

@@ -166,7 +166,7 @@ def _said(tree: _Tree, kind: type, found: Mapping[str, Any]) -> Fault:
         path = path[:-1]
     missing = found["type"] in {"missing", "missing_argument"}
     key = ".".join(str(part) for part in (found["loc"] if missing else path))
-    place = Fault(what="", file=tree.file, line=tree.lines[path], column=key)
+    place = Fault(what="", file=tree.file, line=tree.lines[path] if path else 0, column=key)
     if missing:
         name = str(found["loc"][-1])
         return replace(place, what=f"the key {name!r} is missing", remedy=_meaning(kind, found["loc"]))

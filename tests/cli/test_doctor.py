@@ -20,7 +20,7 @@ def test_a_sound_review_is_fine(review, capsys):
     assert code == 0
     assert "fine: The folder can be written, and no run is at work in it." in lines
     assert "fine: workflow.yaml is valid: 3 searches." in lines
-    assert "look: pubmed: not yet run." in lines
+    assert "look: pubmed: not yet run. 'living-review run' asks PubMed." in lines
     assert not [line for line in lines if line.startswith("wrong") or "would run" in line]
 
 

@@ -76,3 +76,15 @@ def test_worksheets_in_a_folder_that_is_no_stage_are_told_since_nothing_in_them_
         "screening/fulltext: workflow.yaml has no stage 'fulltext', so nothing in this folder counts. "
         "Did you mean 'full-text'?"
     ) in screened(review).warnings
+
+
+def test_worksheets_that_lie_in_no_reviewers_folder_are_named_since_nothing_in_them_counts(review):
+    screened(review)
+    (review / "screening/full-text/anna/2026-11-22.csv").rename(review / "screening/full-text/anna.csv")
+    (review / "screening/full-text/ben/done").mkdir()
+    (review / "screening/full-text/ben/2026-11-22.csv").rename(review / "screening/full-text/ben/done/mine.csv")
+    remedy = "Worksheets lie in screening/<stage>/<reviewer>/: move it there."
+    assert screened(review).warnings == (
+        f"screening/full-text/anna.csv: nothing in this file counts. {remedy}",
+        f"screening/full-text/ben/done/mine.csv: nothing in this file counts. {remedy}",
+    )

@@ -5,6 +5,8 @@ from typing import Literal
 import pytest
 
 from pipeline.errors import ProtocolError
+from pipeline.workflow import protocol
+from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.yaml_settings import lines, load
 
 
@@ -64,11 +66,11 @@ stages:
   - {database: PubMed, living: true}
 """
     assert faults(text) == [
+        "workflow.yaml, version: the key 'version' is missing. Needed here: version.",
         (
             "workflow.yaml, line 1, versoin: 'versoin' is not a key here; accepted: version, searches, stages, living. "
             "Did you mean 'version'?"
         ),
-        "workflow.yaml, line 1, version: the key 'version' is missing. Needed here: version.",
         "workflow.yaml, line 3, searches.xue.database: the key 'database' is missing. Needed here: database.",
         (
             "workflow.yaml, line 4, searches.xue.databse: 'databse' is not a key here; "
@@ -105,7 +107,7 @@ stages:
         ),
         ("just words\n", "workflow.yaml, line 1: the file holds no keys"),
         ("version: \x07\n", "workflow.yaml, line 1: the character '\\x07' is not allowed"),
-        ("", "workflow.yaml, line 1, version: the key 'version' is missing"),
+        ("", "workflow.yaml, version: the key 'version' is missing"),
         ("version: [1]\n", "workflow.yaml, line 1, version: a list is not accepted; accepted: one text"),
     ],
 )
@@ -124,3 +126,10 @@ def test_a_bomb_of_aliases_is_refused_before_it_grows():
 
 def test_each_key_has_its_line():
     assert lines("a:\n  b:\n    - c: 1\n", file="f")["a.b.0.c"] == 3
+
+
+def test_a_fault_of_a_key_that_is_not_there_names_no_line(tmp_path):
+    (tmp_path / "workflow.yaml").write_text("schema: 1\nreview: {title: Nobody screens}\n")
+    with pytest.raises(ProtocolError) as caught:
+        protocol.load(ReviewFolder(tmp_path))
+    assert str(caught.value.faults[0]).startswith("workflow.yaml, screening.stages.0.votes: 'title-abstract' needs 2")

@@ -44,7 +44,7 @@ STAGES: tuple[Stage, ...] = (
         title="Screening",
         run=_run_of("screen"),
         after=("deduplicate",),
-        reads=("outputs/citations.jsonl", "screening/*/*/*", "screening/ledger/*"),
+        reads=("outputs/citations.jsonl", "screening/**/*"),
         settings=("searches", "screening"),
         writes=("screening/*",),
     ),

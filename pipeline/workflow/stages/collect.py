@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import astuple, dataclass, field
 
 from msgspec.structs import replace
@@ -18,13 +18,14 @@ from pipeline.records.record import Record, from_line, to_line
 from pipeline.search.import_run import ImportedFile, ImportRun
 from pipeline.search.search_run import RUN_FILE, Page, SearchRun
 from pipeline.search.strategy import Strategy
-from pipeline.workflow import derived, history, layouts
+from pipeline.workflow import derived, history, inputs, layouts
 from pipeline.workflow.account import Account, counted
 from pipeline.workflow.changes import Revision, compare
 from pipeline.workflow.files import Spool
 from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 from pipeline.workflow.history import Held
 from pipeline.workflow.run import Work
+from pipeline.workflow.stages import search
 
 UNREAD_FILE = "unread.csv"
 LARGEST = 1 << 30  # bytes that a page may unpack to; pages of 200 records have a few million
@@ -109,9 +110,13 @@ def run(work: Work) -> Account:
     work.folder.derive(UNREAD_FILE, tables.write(UNREAD, (row for shelf in shelves for row in _unread_rows(shelf))))
     return Account(
         did=(*filter(None, map(_did, shelves)), f"{counted(len(ordered), 'record')} in all."),
-        warnings=tuple(each for shelf in shelves for each in (*_warnings(shelf), *shelf.notices)) + _orphans(work),
+        warnings=(
+            *(each for shelf in shelves for each in (*_warnings(shelf), *shelf.notices)),
+            *_orphans(work),
+            *_strays(work),
+        ),
         pending=tuple(
-            f"{shelf.name}: not yet run. Put the export of {shelf.strategy.database} into {shelf.strategy.files[0]}."
+            search.not_yet_run(shelf.name, shelf.strategy)
             for shelf in shelves
             if shelf.strategy.kind == "export" and not shelf.held
         ),
@@ -165,15 +170,14 @@ def in_retrieval_order(shelves: Iterable[Shelf]) -> list[tuple[Shelf, str]]:
 
 def _read_exports(work: Work, shelf: Shelf) -> None:
     folder = work.folder
-    runs = [held.run for held in shelf.held if isinstance(held.run, ImportRun)]
-    known = {file.file: file for run in runs for file in run.files}
-    days = {file.file: run.date for run in runs for file in run.files}
+    runs = [(held.place, held.run) for held in shelf.held if isinstance(held.run, ImportRun)]
+    known = {file.file: (place, run.date, file) for place, run in runs for file in run.files}
     present = list(dict.fromkeys(path for pattern in shelf.strategy.files for path in folder.list(pattern)))
-    faults = [_changed(folder, file, present) for file in known.values()]
+    faults = [_changed(folder, file, place, present) for place, _, file in known.values()]
     if any(faults):
         raise FormatError([fault for fault in faults if fault])
-    for file in known.values():
-        _read_file(folder, shelf, file.file, days[file.file])
+    for path, (_, day, _) in known.items():
+        _read_file(folder, shelf, path, day)
     date = work.now.date().isoformat()
     new = [_first_read(folder, shelf, path, date) for path in present if path not in known]
     _check_counts(shelf, present)
@@ -194,10 +198,13 @@ def _read_exports(work: Work, shelf: Shelf) -> None:
         shelf.held.append(Held(place=place, run=run))
 
 
-def _changed(folder: ReviewFolder, file: ImportedFile, present: list[str]) -> Fault | None:
+def _changed(folder: ReviewFolder, file: ImportedFile, place: str, present: Collection[str]) -> Fault | None:
     """Say what happened to an export since it was first read; None if nothing did."""
     if file.file not in present:
-        remedy = "Put it back; records of the review came from it."
+        remedy = (
+            "Put it back; records of the review came from it. If it never belonged to the review, delete the folder "
+            f"{place} as well: its other files are then read anew."
+        )
         return Fault(what="this export was read before and is gone", file=file.file, remedy=remedy)
     if folder.digest(file.file) != file.sha256:
         remedy = "Put the file back as it was, and the new export beside it under another name."
@@ -319,6 +326,16 @@ def _orphans(work: Work) -> tuple[str, ...]:
     """Name the searches that were run and that workflow.yaml no longer names."""
     left = sorted({held.run.search for held in history.runs(work.folder)} - set(work.protocol.searches))
     return tuple(f"{name}: was run, but workflow.yaml no longer names it; its records are left out." for name in left)
+
+
+def _strays(work: Work) -> Iterator[str]:
+    """Name the files among the exports that no search reads: dropped beside the folder, or of a search never named."""
+    patterns = [each for strategy in work.protocol.searches.values() for each in strategy.files]
+    read = {path for pattern in patterns for path in work.folder.list(pattern)}
+    reads = f"Searches read {', '.join(patterns)}." if patterns else "No search of workflow.yaml reads exports."
+    for path in work.folder.list(f"{inputs.IMPORTS}/**/*"):
+        if path not in read:
+            yield f"{path}: no search reads this file. {reads} Move it, or name it under 'files' of a search."
 
 
 def _row(shelf: Shelf) -> tuple[str, ...]:

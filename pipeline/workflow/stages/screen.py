@@ -81,9 +81,11 @@ def worksheets(folder: ReviewFolder, settings: ScreeningSettings) -> Iterator[st
 
 
 def misplaced(folder: ReviewFolder, settings: ScreeningSettings) -> Iterator[str]:
-    """Say which folders of worksheets belong to no stage, so that nothing in them counts."""
+    """Say which folders of worksheets belong to no stage, and which files lie in no reviewer's: none of it counts."""
     stages = [stage.id for stage in settings.stages]
     paths = folder.list(f"{ROOM}/*/*/*")
+    for path in sorted({*folder.list(f"{ROOM}/**/*")}.difference(paths, folder.list(f"{LEDGER}/*"))):
+        yield f"{path}: nothing in this file counts. Worksheets lie in {ROOM}/<stage>/<reviewer>/: move it there."
     for name in sorted({path.split("/")[1] for path in paths}.difference(stages)):
         near = did_you_mean(name, stages) or f"The stages are {', '.join(stages)}."
         yield f"{ROOM}/{name}: workflow.yaml has no stage {name!r}, so nothing in this folder counts. {near}"

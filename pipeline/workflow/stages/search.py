@@ -13,8 +13,9 @@ from pipeline.search.search_run import SearchRun
 from pipeline.search.strategy import Strategy, read_query, term
 from pipeline.workflow import derived, history, layouts
 from pipeline.workflow.account import Account, counted
-from pipeline.workflow.folder import OUTPUTS
+from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 from pipeline.workflow.history import Held
+from pipeline.workflow.protocol import Protocol
 from pipeline.workflow.run import Work
 from pipeline.workflow.schedule import ScheduleSettings
 
@@ -87,6 +88,26 @@ def last_day(runs: Sequence[Held]) -> date | None:
     newest = runs[-1].run
     said = "" if isinstance(newest, SearchRun) else newest.searched
     return date.fromisoformat(said if len(said) == len("2024-10-20") else newest.date)
+
+
+def outstanding(folder: ReviewFolder, settings: Protocol, today: date) -> Iterator[str]:
+    """Say which sources were never searched, and which should have been searched again by now."""
+    held = history.by_search(history.runs(folder))
+    for name, strategy in settings.searches.items():
+        last = last_day(held.get(name, []))
+        due = settings.schedule.next_day(name, strategy, last)
+        if last is None:
+            yield not_yet_run(name, strategy)
+        elif due and due < today:
+            advice = "Does the schedule run?" if strategy.asks_pubmed else "It is a person's to export."
+            yield f"{name}: last searched on {last}, and was due on {due}. {advice}"
+
+
+def not_yet_run(name: str, strategy: Strategy) -> str:
+    """Say that a search was never run, and who does it."""
+    if strategy.asks_pubmed:
+        return f"{name}: not yet run. 'living-review run' asks PubMed."
+    return f"{name}: not yet run. Put the export of {strategy.database} into {strategy.files[0]}."
 
 
 def _is_due(work: Work, source: _Source) -> bool:
