@@ -18,16 +18,6 @@ from pipeline.workflow.protocol import Protocol
 
 HERE = Path(__file__).resolve().parent
 WIDTH = 92
-EXIT_CODES = """\
-| exit code | meaning |
-|---|---|
-| 0 | done |
-| 1 | done, but a check that was asked for failed (something waits for a person, and you said `--strict` or `--check`) |
-| 2 | a person must mend something; the message says what and where, and nothing was changed |
-| 3 | a source could not be reached; everything else was done, and a scheduler may try again |
-| 4 | another run is at work in the same review folder |
-| 130 | you stopped it; what was finished is kept |
-"""
 
 
 def cli() -> str:
@@ -40,7 +30,9 @@ def cli() -> str:
         "Every command prints its help with `--help`. `living-review --debug COMMAND` shows where in the program an",
         "error came from.",
         "",
-        EXIT_CODES,
+        *("| exit code | meaning |", "|---|---|"),
+        *(f"| {code} | {meaning} |" for code, meaning in main.EXIT_CODES.items()),
+        "",
     ]
     above = click.Context(main.cli, info_name="living-review", terminal_width=WIDTH, **main.cli.context_settings)
     for name in main.COMMANDS:

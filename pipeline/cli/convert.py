@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli import records_file, terminal
+from pipeline.cli import options, records_file, terminal
 from pipeline.cli.read import collect, columns_of
 from pipeline.errors import FormatError
 
@@ -14,13 +14,13 @@ from pipeline.errors import FormatError
 @click.argument(
     "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
-@click.option("--to", "target", required=True, metavar="NAME", help="The format to write, for example ris or rayyan.")
+@click.option("--to", "target", required=True, metavar="NAME", help=records_file.TARGET)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write; - is the terminal.")
 @click.option("--format", "format_name", default="", metavar="NAME", help="Take the files for this format.")
 @click.option(
     "--column", "columns", multiple=True, metavar="FIELD=NAME", help="For tables: which column holds a field."
 )
-@click.option("--force", is_flag=True, help="Replace a file that is already there.")
+@options.force
 @click.option("--leave-out-faults", is_flag=True, help="Write the rest where some blocks could not be read.")
 def convert(
     files: Sequence[Path],

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli import terminal
+from pipeline.cli import options, terminal
 from pipeline.cli.run import tool
-from pipeline.errors import Fault, ReviewError
 from pipeline.workflow.folder import ReviewFolder
 
 
@@ -14,7 +13,7 @@ from pipeline.workflow.folder import ReviewFolder
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
 @click.argument("folder", type=click.Path(path_type=Path), default=".")
 @click.option("--license", "address", required=True, metavar="URL", help="Licence under which you share the review.")
-@click.option("--force", is_flag=True, help="Replace a file that is already there.")
+@options.force
 def crate(out: Path, folder: Path, *, address: str, force: bool) -> None:
     """Pack the review as an RO-Crate: a ZIP for Zenodo, OSF and the like, with a description of every file.
 
@@ -25,9 +24,9 @@ def crate(out: Path, folder: Path, *, address: str, force: bool) -> None:
     from pipeline.workflow import files, protocol
 
     if not address.startswith(("https://", "http://")):
-        raise click.BadParameter("an address is accepted, such as https://creativecommons.org/licenses/by/4.0/.")
-    if out.exists() and not force:
-        raise ReviewError(Fault(what="exists already", file=str(out), remedy="Name another file, or add --force."))
+        accepted = "an address, such as https://creativecommons.org/licenses/by/4.0/"
+        raise click.BadParameter(f"{address!r} is not accepted; accepted: {accepted}.", param_hint="--license")
+    options.not_there([out], replace=force)
     review = ReviewFolder(folder)
     with review.locked():
         settings = protocol.load(review)

@@ -24,7 +24,7 @@ _STYLES = {"fine": "green", "look": "yellow", "wrong": "red"}
 @click.option("--offline", is_flag=True, help="Do not ask whether PubMed can be reached.")
 @click.option("--pubmed", default="live", metavar="live|sandbox|URL", help="Whom to ask.")
 def doctor(folder: Path, *, offline: bool, pubmed: str) -> int:
-    """Examine this machine and a review folder: what would stop a run, what is due, which stages would run and why.
+    """Examine this machine and a review folder: what would stop a run, what is due, which stages would run.
 
     FOLDER holds workflow.yaml; it is the present folder if none is named, and where there is no review only the machine
     is examined. Nothing is changed. Exit code 1 if something would stop a run.

@@ -15,9 +15,9 @@ from pipeline.workflow.folder import ReviewFolder
 @click.option("--stage", default="", metavar="NAME", help="The citations that reached this stage of screening.")
 @click.option("--state", type=click.Choice(get_args(State)), help="Of those at --stage, only these.")
 @click.option("--records", is_flag=True, help="Every record as its source gave it, before duplicates were joined.")
-@click.option("--format", "target", required=True, metavar="NAME", help="The format to write, for example ris.")
+@click.option("--format", "target", required=True, metavar="NAME", help=records_file.TARGET)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write; - is the terminal.")
-@click.option("--force", is_flag=True, help="Replace a file that is already there.")
+@options.force
 @click.option("--folder", type=click.Path(path_type=Path), default=".", help="The review; here if none is named.")
 def export(
     *, included: bool, stage: str, state: State | None, records: bool, target: str, out: Path, force: bool, folder: Path

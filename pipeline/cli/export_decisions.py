@@ -22,7 +22,8 @@ _TOOLS = ("rayyan", "covidence", "asreview", "colrev", "columns")
     "--out", type=click.Path(path_type=Path), default=".", metavar="DIR", help="Where to write; here if none."
 )
 @click.option("--folder", type=click.Path(path_type=Path), default=".", help="The review; here if none is named.")
-def export_decisions(*, tool: str, stage: str, out: Path, folder: Path) -> None:
+@options.force
+def export_decisions(*, tool: str, stage: str, out: Path, folder: Path, force: bool) -> None:
     """Hand out decisions to Rayyan, Covidence, ASReview, CoLRev, or as one table with a row a decision.
 
     Rayyan and the table get what each reviewer said; Covidence, ASReview and CoLRev what came of it, the arbiter's word
@@ -46,13 +47,16 @@ def export_decisions(*, tool: str, stage: str, out: Path, folder: Path) -> None:
     members = {record for citation in citations for record in citation.members}
     told = [decision for decision in decisions if members.issuperset(decision.records)]
     statuses = {status.citation: status for status in now.screening.at(chosen[0])}
-    for name, data in exchange.dump(tool, citations, told, statuses).items():
+    made = exchange.dump(tool, citations, told, statuses)
+    options.not_there([out / name for name in made], replace=force)
+    for name, data in made.items():
         files.write(out / name, data)
         click.echo(f"Written: {out / name}")
     at = " or ".join(repr(each) for each in chosen)
     if tool in exchange.TEAM:
         states = Counter(status.state for status in statuses.values())
-        outcome = f"{states['included']:,} included, {states['excluded']:,} excluded, the others undecided"
+        undecided = states.total() - states["included"] - states["excluded"]
+        outcome = f"{states['included']:,} included, {states['excluded']:,} excluded, {undecided:,} undecided"
     else:
         outcome = counted(len(told), "decision")
     click.echo(f"{counted(len(citations), 'citation')} at {at}: {outcome}.")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli import terminal
+from pipeline.cli import options, terminal
 from pipeline.workflow import files
 from pipeline.workflow.account import counted
 from pipeline.workflow.folder import ReviewFolder
@@ -19,7 +19,8 @@ _TOOLS = ("revman",)
     "--out", type=click.Path(path_type=Path), default=".", metavar="DIR", help="Where to write; here if none."
 )
 @click.option("--folder", type=click.Path(path_type=Path), default=".", help="The review; here if none is named.")
-def export_extraction(*, tool: str, out: Path, folder: Path) -> None:
+@options.force
+def export_extraction(*, tool: str, out: Path, folder: Path, force: bool) -> None:
     """Hand out studies, arms and results to RevMan, and a list of what it has no place for.
 
     Only agreed rows are handed out. Numbers go in as the sources print them. The list, revman-left-out.txt, has
@@ -34,14 +35,15 @@ def export_extraction(*, tool: str, out: Path, folder: Path) -> None:
     extraction = extract.load(review, settings)
     made = revman.write(extraction, settings.extraction)
     written = {
-        "studies.csv": made.studies,
-        "arms.csv": made.arms,
-        "results.csv": made.results,
-        "left-out.txt": "".join(f"{sentence}\n" for sentence in made.left_out).encode(),
+        f"{tool}-studies.csv": made.studies,
+        f"{tool}-arms.csv": made.arms,
+        f"{tool}-results.csv": made.results,
+        f"{tool}-left-out.txt": "".join(f"{sentence}\n" for sentence in made.left_out).encode(),
     }
+    options.not_there([out / name for name in written], replace=force)
     for name, data in written.items():
-        files.write(out / f"{tool}-{name}", data)
-        click.echo(f"Written: {out / f'{tool}-{name}'}")
+        files.write(out / name, data)
+        click.echo(f"Written: {out / name}")
     click.echo(
         f"{counted(made.count, 'result')} handed out, {counted(len(made.left_out), 'sentence')} on what was left out; "
         f"{counted(len(extraction.waiting), 'row')} wait for somebody and were not looked at."

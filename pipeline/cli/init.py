@@ -21,4 +21,6 @@ def init(folder: Path, *, title: str) -> None:
     name = title or folder.resolve().name.replace("-", " ").replace("_", " ").capitalize()
     for written in initiate(folder, title=" ".join(name.split())):
         out.print(f"  {written}")
-    out.print(f"A new review stands in {terminal.plain(str(folder))}. Edit workflow.yaml, then: living-review run")
+    shown = terminal.plain(str(folder))
+    out.print(f"A new review stands in {shown}. Say in its workflow.yaml what it asks, where and how; then:")
+    out.print(f"  living-review run {shown}")

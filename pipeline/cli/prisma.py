@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli import terminal
+from pipeline.cli import options, terminal
 from pipeline.errors import CountError, ProtocolError
 from pipeline.workflow import files
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     default="1.1.4",
     help="The version of the R package that shall read the CSV: 1.1.4 and later, or 1.1.3 and earlier.",
 )
-def prisma(counts: Path | None, r_csv: Path | None, out: Path, *, theme: str, target: str) -> None:
+@options.force
+def prisma(counts: Path | None, r_csv: Path | None, out: Path, *, theme: str, target: str, force: bool) -> None:
     """Draw a PRISMA 2020 flow diagram from typed figures or from the R package's CSV.
 
     Writes prisma.svg, prisma.png, prisma.pdf and prisma.csv. The template follows from the figures; every sum that can
@@ -52,6 +53,7 @@ def prisma(counts: Path | None, r_csv: Path | None, out: Path, *, theme: str, ta
         "prisma.pdf": pictures.pdf(drawing, title=title),
         "prisma.csv": r_package.write(flow, target="1.1.3" if target == "1.1.3" else "1.1.4"),
     }
+    options.not_there([out / name for name in made], replace=force)
     for name, data in made.items():
         files.write(out / name, data)
     click.echo(f"{title}.")

@@ -4,12 +4,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.cli import terminal
-from pipeline.errors import Fault, ReviewError
+from pipeline.cli import options, terminal
 from pipeline.records.record import Record
 from pipeline.workflow.account import counted
 
 TERMINAL = "-"
+TARGET = "The format to write: ris, csv, rayyan ...; a name that is not known lists them all."
 
 
 def check(out: Path, target: str, *, force: bool) -> None:
@@ -20,8 +20,8 @@ def check(out: Path, target: str, *, force: bool) -> None:
     """
     from pipeline import formats
 
-    if str(out) != TERMINAL and out.exists() and not force:
-        raise ReviewError(Fault(what="the file is already there", file=str(out), remedy="Add --force to replace it."))
+    if str(out) != TERMINAL:
+        options.not_there([out], replace=force)
     formats.write((), format=target)
 
 

@@ -57,6 +57,7 @@ def opened(folder: Path, *, pubmed: str) -> ReviewFolder:
     sandbox = pubmed == "sandbox" or (pubmed.startswith(_ADDRESS) and is_sandbox(pubmed))
     if sandbox and not (review.root.name == practice.COPY and (review.root.parent / PROTOCOL).is_file()):
         review = practice.copy(review)
+        terminal.console().print(f"In the copy {terminal.plain(str(review.root))}: its records are fictitious.")
     practice.check(review, sandbox=sandbox)
     return review
 
@@ -112,7 +113,8 @@ def endpoint_of(pubmed: str) -> Iterator[str]:
     elif pubmed.startswith(_ADDRESS):
         yield pubmed
     else:
-        raise click.BadParameter(f"{pubmed!r} is not accepted; accepted: live, sandbox, or an address.")
+        said = f"{pubmed!r} is not accepted; accepted: live, sandbox, or an address."
+        raise click.BadParameter(said, param_hint="--pubmed")
 
 
 def now() -> datetime:

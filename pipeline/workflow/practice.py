@@ -13,7 +13,8 @@ from pipeline.workflow import files, history
 from pipeline.workflow.folder import PROTOCOL, ReviewFolder
 
 COPY = "sandbox"  # name of the copy, inside the review folder
-_GIVEN = ("queries/*", "queries/imports/**/*", "screening/*/*/*", "deduplication/*", "extraction/**/*", "report/**/*")
+_WRITTEN = ("queries/*", "report/**/*")  # as they stand in the review
+_FILLED = ("queries/imports/**/*", "screening/*/*/*", "deduplication/*", "extraction/**/*")  # filled in in the copy
 
 
 def copy(review: ReviewFolder) -> ReviewFolder:
@@ -21,8 +22,9 @@ def copy(review: ReviewFolder) -> ReviewFolder:
     target = review.root / COPY
     files.write(target / PROTOCOL, review.read(PROTOCOL))
     twin = ReviewFolder(target)
-    for path in dict.fromkeys(path for pattern in _GIVEN for path in review.list(pattern)):
-        if not twin.has(path):
+    written = [path for pattern in _WRITTEN for path in review.list(pattern)]
+    for path in (*written, *(path for pattern in _FILLED for path in review.list(pattern))):
+        if not twin.has(path) or (path in written and twin.read(path) != review.read(path)):
             files.write(target / Path(path), review.read(path))
     return twin
 

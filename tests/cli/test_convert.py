@@ -34,7 +34,7 @@ def test_several_files_become_one(export, tmp_path):
 
 def test_a_file_that_is_there_is_not_replaced_unless_forced(export, capsys):
     assert main.run(["convert", str(export), "--to", "csv", "--out", str(export)]) == 2
-    assert "the file is already there. Add --force to replace it." in capsys.readouterr().err
+    assert "the file is already there. Add --force to replace it, or write elsewhere." in capsys.readouterr().err
     assert export.read_text() == RIS
     out = export.with_name("out.csv")
     for _ in range(2):

@@ -107,7 +107,7 @@ def test_the_same_review_gives_the_same_bytes_and_replaces_nothing_unasked(revie
     packed(review, out / "b.zip")
     assert (out / "a.zip").read_bytes() == (out / "b.zip").read_bytes()
     assert main.run(["crate", str(out / "a.zip"), str(review), "--license", LICENCE]) == 2
-    assert "exists already" in capsys.readouterr().err
+    assert "the file is already there" in capsys.readouterr().err
     assert main.run(["crate", str(out / "a.zip"), str(review), "--license", LICENCE, "--force"]) == 0
     assert main.run(["crate", str(out / "c.zip"), str(review), "--license", "CC BY"]) == 2
 

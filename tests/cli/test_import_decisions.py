@@ -91,7 +91,7 @@ def test_what_an_export_has_no_place_for_is_counted(review, tmp_path, capsys):
     assert main.run(["export-decisions", "--to", "asreview", "--folder", str(review), "--out", str(tmp_path)]) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"Written: {tmp_path / 'asreview.csv'}",
-        "2 citations at 'title-abstract': 0 included, 0 excluded, the others undecided.",
+        "2 citations at 'title-abstract': 0 included, 0 excluded, 2 undecided.",
         "Not written: 1 decision on what does not pass 'title-abstract', or has not reached it.",
     ]
 
@@ -106,3 +106,15 @@ def test_options_that_cannot_be_are_refused(review, tmp_path, capsys):
     ):
         assert main.run([*base, *option]) == 2
         assert says in capsys.readouterr().err
+
+
+def test_an_export_never_replaces_a_file_without_being_asked(review, tmp_path, capsys):
+    theirs = tmp_path / "articles.csv"
+    theirs.write_text("downloaded from Rayyan")
+    command = ["export-decisions", "--to", "rayyan", "--folder", str(review), "--out", str(tmp_path)]
+    assert main.run(command) == 2
+    said = f"{theirs}: the file is already there. Add --force to replace it, or write elsewhere.\n"
+    assert capsys.readouterr().err == said
+    assert theirs.read_text() == "downloaded from Rayyan"
+    assert main.run([*command, "--force"]) == 0
+    assert theirs.read_text() != "downloaded from Rayyan"

@@ -36,3 +36,32 @@ def test_help_needs_no_command_to_be_loaded(capsys):
     assert main.run(["--help"]) == 0
     said = capsys.readouterr().out
     assert [name for name in main.COMMANDS if name not in said] == []
+
+
+def test_a_mistyped_command_is_asked_back(capsys):
+    assert main.run(["udpate"]) == 2
+    assert capsys.readouterr().err.endswith("Error: There is no command 'udpate'. Did you mean 'update'?\n")
+
+
+def test_help_tells_the_exit_codes_that_a_scheduler_acts_on(capsys):
+    main.run(["--help"])
+    said = capsys.readouterr().out
+    assert [code for code, meaning in main.EXIT_CODES.items() if f"  {code:<3}  {meaning[:20]}" not in said] == []
+    assert sorted(main.EXIT_CODES) == [0, 1, 2, 3, 4, 130]
+
+
+def test_a_mistake_of_the_program_is_not_the_code_of_a_check_that_failed(monkeypatch, capsys):
+    @click.command()
+    def fail():
+        raise ZeroDivisionError("by nothing")
+
+    monkeypatch.setattr(main, "COMMANDS", {"fail": (f"{__name__}:fail", "")})
+    monkeypatch.setattr(main, "import_module", lambda _: type("Module", (), {"fail": fail}))
+    assert main.run(["fail"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said[-2:] == [
+        "ZeroDivisionError: by nothing",
+        "This is a mistake of living-review itself. Please report it, with the lines above.",
+    ]
+    with pytest.raises(ZeroDivisionError):
+        main.run(["--debug", "fail"])

@@ -51,3 +51,13 @@ def test_figures_that_cannot_be_are_refused_and_nothing_is_written(tmp_path, mon
 def test_one_file_must_be_named(capsys):
     assert main.run(["prisma"]) == 2
     assert "Name one file: --counts YAML or --r-csv CSV." in capsys.readouterr().err
+
+
+def test_a_diagram_never_replaces_the_csv_that_it_is_drawn_from(root, tmp_path, capsys):
+    main.run(["prisma", "--counts", str(root / "docs" / "nigri-2018.counts.yaml"), "--out", str(tmp_path)])
+    before = (tmp_path / "prisma.csv").read_bytes()
+    capsys.readouterr()
+    assert main.run(["prisma", "--r-csv", str(tmp_path / "prisma.csv"), "--out", str(tmp_path)]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert [line.rpartition("/")[2].partition(":")[0] for line in said] == list(MADE)
+    assert (tmp_path / "prisma.csv").read_bytes() == before

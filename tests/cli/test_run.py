@@ -1,6 +1,7 @@
 """`living-review run` and `init` as a person types them."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.records import tables
+from pipeline.workflow import protocol
+from pipeline.workflow.folder import ReviewFolder
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +41,14 @@ def test_a_new_review_is_valid_and_runs(review, capsys):
     assert "Not yet run, and therefore not counted: PubMed, Embase." in said
 
 
+def test_every_example_in_the_comments_of_a_new_review_is_accepted_as_it_stands(review):
+    text = (review / "workflow.yaml").read_text(encoding="utf-8")
+    (review / "workflow.yaml").write_text(re.sub(r"(?m)^( *)# (?= *(?:- |\w+:))", r"\1", text), encoding="utf-8")
+    settings = protocol.load(ReviewFolder(review))
+    assert (settings.extraction.modalities, settings.synthesis[0].id, settings.schedule.every_days) != ((), "", 0)
+    assert list(settings.review.criteria) == ["Population", "Intervention", "Outcomes"]
+
+
 def test_init_touches_nothing_that_is_there(review, tmp_path, capsys):
     before = tree(review)
     assert main.run(["init", str(review)]) == 2
@@ -55,6 +66,20 @@ def test_a_source_that_cannot_be_reached_is_exit_3_and_the_rest_runs(review, cap
     assert "away: pubmed: not yet run. " in said
     assert (review / "outputs/prisma/prisma.svg").exists()
     assert not (review / "queries/runs").exists()
+
+
+def test_the_copy_for_the_sandbox_takes_over_a_string_that_was_edited_and_keeps_what_was_decided_in_it(review, capsys):
+    main.run(["run", str(review), "--pubmed", "sandbox"])
+    sheet = next((review / "sandbox/screening").glob("*/reviewer-1/*.csv"))
+    sheet.write_text(sheet.read_text(encoding="utf-8-sig") + "\r\n", encoding="utf-8-sig")
+    decided = sheet.read_bytes()
+    (review / "queries/pubmed.txt").write_text("carcinoid[tiab]\n")
+    capsys.readouterr()
+    main.run(["run", str(review), "--pubmed", "sandbox"])
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"In the copy {review.resolve() / 'sandbox'}: its records are fictitious."
+    assert any("its string or limits changed since" in line for line in said)
+    assert sheet.read_bytes() == decided
 
 
 def test_strict_is_exit_1_while_something_waits(review):
