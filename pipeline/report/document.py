@@ -293,6 +293,7 @@ class Document(_Node, frozen=True, tag="document"):
         banners: sentences that stand on every page.
         status: the facts of the title page.
         paper: sheet of the PDF.
+        most_rows: how many rows of a table are shown; the others stand in its CSV.
         companions: files that go with the report, by name.
     """
 
@@ -308,6 +309,7 @@ class Document(_Node, frozen=True, tag="document"):
     status: tuple[Definition, ...] = ()
     sections: tuple[Section, ...] = ()
     paper: Literal["a4", "us-letter"] = "a4"
+    most_rows: int = 1_000
     companions: dict[str, bytes] = {}
 
 

@@ -68,6 +68,11 @@ def lay_out(document: Document) -> Laid:
     return _Layout(document).whole()
 
 
+def lay_out_section(document: Document, section: Section) -> Laid:
+    """Turn one of the outermost sections of a document into plain data, as it is in the whole."""
+    return _Layout(document).section(section, 1)
+
+
 def visible(text: str) -> str:
     r"""Show what a text could hide: control characters and those that turn the direction of writing get a name.
 
@@ -181,19 +186,19 @@ class _Layout:
             and {"data": base64.b64encode(document.logo.data).decode(), **_plain(document.logo, but={"data"})},
             "banners": [visible(banner) for banner in document.banners],
             "status": [self._definition(item) for item in document.status],
-            "sections": [self._section(section, 1) for section in document.sections],
+            "sections": [self.section(section, 1) for section in document.sections],
             "paper": document.paper,
             "facts": self.facts,
         }
 
-    def _section(self, section: Section, depth: int) -> Laid:
+    def section(self, section: Section, depth: int) -> Laid:
         return {
             "id": section.id,
             "title": visible(section.title),
             "depth": depth,
             "own": [self._block(block) for block in section.own],
             "blocks": [self._block(block) for block in section.blocks],
-            "sections": [self._section(inner, depth + 1) for inner in section.sections],
+            "sections": [self.section(inner, depth + 1) for inner in section.sections],
         }
 
     def _block(self, block: Block) -> Laid:
@@ -234,9 +239,11 @@ class _Layout:
         return {"name": self.names[name], "notes": [self._content(note) for note in notes]}
 
     def _table(self, table: Table) -> Laid:
+        most = self.document.most_rows
+        ordered = [row for _, rows in _grouped(table.rows) for row in rows]
         groups: list[Laid] = [
             {"title": visible(title), "rows": [[self._cell(cell) for cell in row.cells] for row in rows]}
-            for title, rows in _grouped(table.rows)
+            for title, rows in _grouped(ordered[:most])
         ]
         columns = [_plain(column) for column in table.columns]
         texts: list[list[str]] = [[column["label"] for column in columns]]
@@ -245,11 +252,18 @@ class _Layout:
         widths = share(texts, ACROSS if table.wide else UPRIGHT, whole=numbers)
         return {
             **_plain(table, but={"columns", "rows", "notes"}),
-            **self._caption(table.id, table.notes),
+            **self._caption(table.id, (*table.notes, *_left_out(table, most))),
             "columns": [{**column, "width": width} for column, width in zip(columns, widths, strict=True)],
             "groups": groups,
+            "rest": [self._bare_row(row) for row in ordered[most:]],
             "count": len(table.rows),
         }
+
+    def _bare_row(self, row: Row) -> Laid:
+        """Take what a CSV needs of a row that is not shown."""
+        texts = [plain_text(self._content(cell.content)) for cell in row.cells]
+        sources = [visible(source) for cell in row.cells for source in cell.sources]
+        return {"group": visible(row.group), "texts": texts, "sources": sources}
 
     def _cell(self, cell: Cell) -> Laid:
         laid: Laid = {"content": self._content(cell.content)}
@@ -372,6 +386,13 @@ def blocks_of(sections: Sequence[Laid]) -> list[Laid]:
         for section in sections
         for block in (*section["own"], *section["blocks"], *blocks_of(section["sections"]))
     ]
+
+
+def _left_out(table: Table, most: int) -> Iterator[Content]:
+    """Say how many rows are not shown, and where they stand."""
+    if len(table.rows) > most:
+        where = Styled(text=f"outputs/report/{table.id}.csv", style="code")
+        yield (f"These are the first {most:,} of {len(table.rows):,} rows; all of them stand in ", where, ".")
 
 
 def _grouped(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:

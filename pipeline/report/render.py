@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import cache
@@ -106,17 +106,21 @@ def _number_sources(laid: Laid) -> dict[str, int]:
 def csv(table: Laid, *, form: bool = False) -> bytes:
     """Write a laid-out table as CSV: a column of groups where it has them, and the sources of its cells."""
     header = [column["label"] for column in table["columns"]]
-    grouped = any(group["title"] for group in table["groups"])
-    sourced = any("sources" in cell for group in table["groups"] for row in group["rows"] for cell in row)
-    rows = []
+    lines = [*_shown(table), *((row["group"], row["texts"], row["sources"]) for row in table["rest"])]
+    grouped, sourced = any(group for group, _, _ in lines), any(sources for _, _, sources in lines)
+    rows = [
+        [*([group] if grouped else []), *texts, *(["; ".join(dict.fromkeys(sources))] if sourced else [])]
+        for group, texts, sources in lines
+    ]
+    return tables.write([*(["Group"] if grouped else []), *header, *(["Source"] if sourced else [])], rows, form=form)
+
+
+def _shown(table: Laid) -> Iterator[tuple[str, list[str], list[str]]]:
+    """List the rows that are shown: the group, the texts, and the sources of each."""
     for group in table["groups"]:
         for row in group["rows"]:
-            cells = [plain_text(cell["content"]) for cell in row]
-            if sourced:
-                read_in = (source for cell in row for source in cell.get("sources", ()))
-                cells.append("; ".join(dict.fromkeys(read_in)))
-            rows.append([group["title"], *cells] if grouped else cells)
-    return tables.write([*(["Group"] if grouped else []), *header, *(["Source"] if sourced else [])], rows, form=form)
+            sources = [source for cell in row for source in cell.get("sources", ())]
+            yield group["title"], [plain_text(cell["content"]) for cell in row], sources
 
 
 def pdf(document: Document, *, fonts: Path | None = None) -> Pdf:
@@ -212,7 +216,7 @@ def _banner_style(banners: list[str]) -> str:
 
 
 def _for_print(laid: Laid) -> Laid:
-    """Add what only a page needs, and leave out the records, which are not printed one by one."""
+    """Add what only a page needs, and leave out the records and the rows that are not printed."""
     logo = laid["logo"] and {**laid["logo"], "bytes": list(base64.b64decode(laid["logo"]["data"]))}
     return {
         **laid,
@@ -224,7 +228,8 @@ def _for_print(laid: Laid) -> Laid:
 
 
 def _without_items(section: Laid) -> Laid:
-    blocks = [{**block, "items": []} if block["kind"] == "records" else block for block in section["blocks"]]
+    bare: dict[str, Laid] = {"records": {"items": []}, "table": {"rest": []}}
+    blocks = [{**block, **bare.get(block["kind"], {})} for block in section["blocks"]]
     return {**section, "blocks": blocks, "sections": [_without_items(inner) for inner in section["sections"]]}
 
 

@@ -78,6 +78,7 @@ class ReportSettings:
         paper: sheet of the PDF.
         fonts: folder of font files for scripts that the PDF's own fonts lack (Chinese, Japanese, Korean, Arabic ...).
         list_records: how many records the list holds at most; 0 lists none.
+        list_rows: how many rows of a table are shown at most; the CSV beside the report has all of them.
     """
 
     series: str = "Living systematic review"
@@ -93,6 +94,7 @@ class ReportSettings:
     paper: Literal["a4", "us-letter"] = "a4"
     fonts: str = ""
     list_records: int = 20_000
+    list_rows: int = 1_000
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -115,6 +117,9 @@ def check(settings: ReportSettings) -> tuple[Fault, ...]:
     if settings.list_records < 0:
         what = f"{settings.list_records} records cannot be listed"
         faults.append(Fault(what=what, column="list_records", accepted="0 or more"))
+    if settings.list_rows < 1:
+        what = f"{settings.list_rows} rows cannot be shown"
+        faults.append(Fault(what=what, column="list_rows", accepted="1 or more"))
     return tuple(faults)
 
 

@@ -203,14 +203,14 @@ def test_controlled_terms_in_use_are_printed_as_reference_tables(interim):
 def test_a_table_from_elsewhere_never_takes_a_name_that_the_report_has(interim):
     for taken in ("flow", "search-list", "text", "prisma-flow"):
         table = SummaryTable(name=taken, title="T", columns=("A",), rows=())
-        context = Context(Citing({}), {})
+        context = Context(Citing({}), {}, most_rows=9)
         names = [from_summary(table, context).id for _ in range(2)]
         assert names == [f"{taken}-2", f"{taken}-3"]
 
 
 def test_every_name_of_the_reports_own_things_is_reserved(interim):
     named = {block.id for each, _ in walk(compose(interim).sections) for block in each.blocks if hasattr(block, "id")}
-    free = Context(Citing({}), {})
+    free = Context(Citing({}), {}, most_rows=9)
     from_elsewhere = {"characteristics", "outcomes-by-modality", "individual-results", "discrepancy-list"}
     assert {name for name in named if free.name(name) == name} == from_elsewhere
 
@@ -338,6 +338,23 @@ def test_a_list_that_was_cut_short_says_so():
     paragraph, block = section(document, "records").blocks
     assert "the first 5 of 24 records" in paragraph.content[0]
     assert (len(block.items), block.total) == (5, 24)
+
+
+def test_a_long_list_of_reports_shows_and_cites_its_first_rows_and_its_csv_has_all():
+    whole, cut = (render.files(compose(with_settings(list_rows=rows))).data for rows in (1_000, 1))
+    page = lxml_html.document_fromstring(cut["report.html"].decode()).get_element_by_id("included-reports")
+    assert [row[0].text_content() for row in page.xpath(".//tbody/tr")] == ["Otter and Second 20151"]
+    assert "These are the first 1 of 3 rows; all of them stand in outputs/report/included-reports.csv." in (
+        page.text_content()
+    )
+    reports = [
+        [line.partition(",")[0] for line in data["report/included-reports.csv"].decode().splitlines()[1:]]
+        for data in (whole, cut)
+    ]
+    assert reports == [
+        ["Otter and Second 2015[1]", "Poplar and Second 2016[3]", "Quail and Second 2017[2]"],
+        ["Otter and Second 2015[1]", "Poplar and Second 2016", "Quail and Second 2017"],
+    ]
 
 
 def test_what_goes_with_the_report_can_be_pasted_and_cited():

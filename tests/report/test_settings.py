@@ -40,10 +40,11 @@ def test_every_fault_is_told_at_once():
         words={"contens": "x", "page": "Seite"},
         citation_style="vancuver",
         list_records=-1,
+        list_rows=0,
     )
     assert faults == [
         "words.contens", "words.page", "texts.backgrund", "texts.discussion", "logo", "logo_text", "authors.0.name",
-        "citation_style", "list_records",
+        "citation_style", "list_records", "list_rows",
     ]  # fmt: skip
 
 

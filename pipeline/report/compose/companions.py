@@ -6,7 +6,7 @@ from pipeline import formats
 from pipeline.report.compose.front import cite_as
 from pipeline.report.compose.review import Review
 from pipeline.report.document import Document, Section
-from pipeline.report.layout import lay_out, plain_text
+from pipeline.report.layout import lay_out_section, plain_text
 
 
 def companions(review: Review, document: Document) -> Mapping[str, bytes]:
@@ -25,10 +25,8 @@ def companions(review: Review, document: Document) -> Mapping[str, bytes]:
 
 def _methods(document: Document, chapter: Section) -> str:
     """Write the paragraphs of the methods as plain text, a heading before each part; lists and strings are left out."""
-    laid = lay_out(document)
-    found = next(section for section in laid["sections"] if section["id"] == chapter.id)
     parts = []
-    for section in found["sections"]:
+    for section in lay_out_section(document, chapter)["sections"]:
         texts = [plain_text(b["content"]) for b in (*section["own"], *section["blocks"]) if b["kind"] == "paragraph"]
         if texts:
             parts.append("\n\n".join([section["title"], *texts]))

@@ -56,7 +56,7 @@ def compose(review: Review) -> Document:
     settings = review.settings
     chosen = words.choose(settings.language, settings.words)
     citing = Citing(review.citations, cites="references" in settings.parts)
-    context = Context(citing, chosen)
+    context = Context(citing, chosen, most_rows=settings.list_rows)
     made = {part: section for part in settings.parts if (section := _part(part, review, context)) is not None}
     if "references" in made:
         listed = citing.references(review.style or settings.citation_style, settings.language)
@@ -74,6 +74,7 @@ def compose(review: Review) -> Document:
         status=front.status(review),
         sections=_chapters(made, chosen),
         paper=settings.paper,
+        most_rows=settings.list_rows,
     )
     return msgspec.structs.replace(document, companions=companions(review, document))
 

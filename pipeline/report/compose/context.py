@@ -30,9 +30,11 @@ _TAKEN = (
 class Context:
     """References so far, fixed words, and slugs in use."""
 
-    def __init__(self, citing: Citing, words: Mapping[str, str]) -> None:
+    def __init__(self, citing: Citing, words: Mapping[str, str], *, most_rows: int) -> None:
+        """Take the citing, the fixed words, and how many rows of a table are shown."""
         self.citing = citing
         self.words = words
+        self.most_rows = most_rows
         self._names: set[str] = set(_TAKEN)
 
     def name(self, text: str) -> str:

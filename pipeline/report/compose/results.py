@@ -12,6 +12,7 @@ from pipeline.prisma import wording as prisma_wording
 from pipeline.report.compose import waiting
 from pipeline.report.compose.context import Context, Said
 from pipeline.report.compose.front import IDENTIFIED, identified_in
+from pipeline.report.compose.reports import Listed, report_rows
 from pipeline.report.compose.review import Review
 from pipeline.report.compose.tables import from_summary
 from pipeline.report.compose.wording import counted, name, sentence, was
@@ -184,14 +185,12 @@ def _cited_names(review: Review, context: Context) -> dict[str, str]:
 
 def _reports(included: Sequence[Status], review: Review, context: Context) -> Table:
     labels = {study.study_id: study.name for study in review.extraction.studies}
-    named, citations = review.study_of, review.citations
-    rows = []
+    named = review.study_of
+    listed = []
     for status in included:
-        record = citations[status.citation].record
-        cited = (name(record), *context.citing.mark(status.citation))
         study = named[status.citation]
-        said = "" if study == status.citation else labels.get(study, study)
-        rows.append(Row(cells=(cell(cited), cell(record.title or "(no title)"), cell(said))))
+        listed.append(Listed(status.citation, ("" if study == status.citation else labels.get(study, study),)))
+    rows = report_rows(listed, review.citations, context)
     shown = 3 if any(row.cells[-1].content for row in rows) else 2
     columns = (
         Column(label="Report", heads=True),
@@ -273,17 +272,15 @@ def excluded(review: Review, context: Context) -> Said:
     statuses = [
         reached[-1] for reached in review.screening.statuses.values() if reached and reached[-1].stage in stages
     ]
-    rows, citations = [], review.citations
+    listed = []
     for status in statuses:
         if status.state not in {"excluded", "not-retrieved"}:
             continue
-        record = citations[status.citation].record
         if status.state == "excluded":
             group, why = "Excluded", stages[status.stage].reason(status.reason) or "no reason given"
         else:
             group, why = "Not retrieved", status.tried or "what was tried is not recorded"
-        cited = (name(record), *context.citing.mark(status.citation))
-        rows.append(Row(cells=(cell(cited), cell(record.title or "(no title)"), cell(why)), group=group))
+        listed.append(Listed(status.citation, (why,), group))
     table = Table(
         id="excluded-reports",
         title="Reports excluded in full text or not retrieved",
@@ -292,7 +289,7 @@ def excluded(review: Review, context: Context) -> Said:
             Column(label="Title"),
             Column(label="Reason, or what was tried"),
         ),
-        rows=tuple(rows),
+        rows=report_rows(listed, review.citations, context),
         empty="No report has been excluded in full text.",
     )
     return Said(blocks=(table,))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pipeline.report.compose.context import Context, Said
+from pipeline.report.compose.reports import Listed, report_rows
 from pipeline.report.compose.review import Review
 from pipeline.report.compose.wording import name, sentence, step_words
 from pipeline.report.document import Block, Column, Fact, Items, Paragraph, Row, Table, cell
@@ -54,16 +55,14 @@ def awaiting(review: Review, context: Context) -> Said:
                 )
             )
         )
-    rows, citations = [], review.citations
+    listed = []
     for reached in review.screening.statuses.values():
         status = reached[-1] if reached else None
         if status is None or status.is_final or not (stages[status.stage].reports or status.state == "conflict"):
             continue
-        record = citations[status.citation].record
         why = f"Disagreement: {status.about}" if status.state == "conflict" else stages[status.stage].title
-        cited = (name(record), *context.citing.mark(status.citation))
-        rows.append(Row(cells=(cell(cited), cell(record.title or "(no title)")), group=why))
-    if rows:
+        listed.append(Listed(status.citation, group=why))
+    if listed:
         columns = (
             Column(label="Report", heads=True),
             Column(label="Title"),
@@ -73,7 +72,7 @@ def awaiting(review: Review, context: Context) -> Said:
                 id="awaiting-list",
                 title="Reports awaiting classification, by the stage at which they wait",
                 columns=columns,
-                rows=tuple(rows),
+                rows=report_rows(listed, review.citations, context),
             )
         )
     if not blocks:
