@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from pipeline.prisma.versions import Baseline, baseline, earlier
 from pipeline.screening import decisions, ledger
+from pipeline.search.recheck import CHECK_FILE
+from pipeline.search.search_run import RUN_FILE
 from pipeline.workflow import derived, history, versions
-from pipeline.workflow.folder import ReviewFolder
+from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 from pipeline.workflow.protocol import Protocol
 from pipeline.workflow.stages import collect
 from pipeline.workflow.stages.standing import Standing
@@ -19,9 +21,21 @@ def of_version(folder: ReviewFolder, protocol: Protocol) -> Baseline | None:
 
 
 def of_update(folder: ReviewFolder, protocol: Protocol, stands: Standing) -> Baseline | None:
-    """Return what the review had reached at the end of the update before the last one; None if there was none."""
+    """Return what the review had reached at the end of the update before the last one; None if there was none.
+
+    Found out once while nothing that it rests on changes.
+    """
     days = update_days(folder)
-    return as_of(folder, protocol, stands, days[-2]) if len(days) > 1 else None
+    if len(days) < 2:  # noqa: PLR2004 - the last one and one before
+        return None
+    return folder.value("update", paths(folder), stands, lambda: as_of(folder, protocol, stands, days[-2]))
+
+
+def paths(folder: ReviewFolder) -> tuple[str, ...]:
+    """List the files that baselines and flows are made of, beside how the review stands."""
+    made = (f"{OUTPUTS}/{derived.RETRIEVED}", f"{OUTPUTS}/{collect.UNREAD_FILE}")
+    patterns = (f"{history.RUNS}/*/{RUN_FILE}", f"{history.CHECKS}/*/{CHECK_FILE}", *versions.FILES)
+    return (*made, *(path for pattern in patterns for path in folder.list(pattern)))
 
 
 def update_days(folder: ReviewFolder) -> tuple[str, ...]:

@@ -48,9 +48,10 @@ def verify(
     version = _version(folder, label) if label else None
     with tempfile.TemporaryDirectory(prefix="living-review-") as temporary:
         target = _empty(into) if into else Path(temporary) / "review"
-        sources = dict(_of_version(folder, version)) if version else dict(_of_today(folder))
-        for path, data in sources.items():
+        sources = set()
+        for path, data in _of_version(folder, version) if version else _of_today(folder):
             files.write(_inside(target, path), data, known_as=path)
+            sources.add(path)
         copy = ReviewFolder(target)
         newest = date.fromisoformat(version.date) if version else history.newest_day(copy)
         work = run.Work(
@@ -63,7 +64,7 @@ def verify(
         run.run(stages, work, tell=lambda _: None)
         made = {path.removeprefix(f"{OUTPUTS}/"): copy.digest(path) for path in release.outputs(copy)}
         stands = versions.made(folder, version) if version else _standing(folder)
-        added = tuple(sorted({*inputs.given(copy, work.protocol), *inputs.history(copy)} - set(sources)))
+        added = tuple(sorted({*inputs.given(copy, work.protocol), *inputs.history(copy)} - sources))
     differences = (*_added(added), *_differing(stands, made), *_history(folder))
     return Verdict(compared=len(made), differences=differences, notes=tuple(_notes(folder, version, tool, differences)))
 

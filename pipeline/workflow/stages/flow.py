@@ -54,7 +54,15 @@ def count(folder: ReviewFolder, protocol: Protocol, stands: Standing) -> Flow:
 
 
 def since(folder: ReviewFolder, protocol: Protocol, stands: Standing, before: Baseline | None) -> Flow:
-    """Count the flow of what came since a baseline; of everything where there is none."""
+    """Count the flow of what came since a baseline; of everything where there is none.
+
+    Counted once while nothing that it is counted from changes.
+    """
+    name = f"flow since {before.label}" if before else "flow"
+    return folder.value(name, baselines.paths(folder), stands, lambda: _since(folder, protocol, stands, before))
+
+
+def _since(folder: ReviewFolder, protocol: Protocol, stands: Standing, before: Baseline | None) -> Flow:
     return flow.count(
         tuple(sources(folder, protocol)),
         stands.now.clusters,
