@@ -4,7 +4,7 @@ A search does not tell it: the document may no longer match the string, or may n
 """
 
 import io
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -108,11 +108,12 @@ def recheck(pubmed: PubMed, pmids: Collection[str], *, tell: Tell = silence) -> 
     """
     begun = pubmed.now()
     wanted = sorted(set(pmids), key=int)
-    bodies: list[bytes] = []
-    fetched = fetch_records(
-        pubmed, wanted, sink=lambda _, page: bodies.append(unpack(page)[0]), accept_missing=wanted, tell=tell
-    )
-    said = {record.pmid: notices(record) for record in _records(bodies)}
+    said: dict[str, tuple[Notice, ...]] = {}
+
+    def take(_: str, page: bytes) -> None:
+        said.update((record.pmid, found) for record in _records(unpack(page)[0]) if (found := notices(record)))
+
+    fetched = fetch_records(pubmed, wanted, sink=take, accept_missing=wanted, tell=tell)
     now = dict(fetched.replaced)
     found = [Checked(pmid=pmid, notices=said[now.get(pmid, pmid)]) for pmid in wanted if said.get(now.get(pmid, pmid))]
     return Check(
@@ -129,9 +130,8 @@ def recheck(pubmed: PubMed, pmids: Collection[str], *, tell: Tell = silence) -> 
     )
 
 
-def _records(bodies: Iterable[bytes]) -> Iterator[Record]:
-    for body in bodies:
-        for each in pubmed_xml.read_articles(io.BytesIO(body), search="check", file="the answer of PubMed"):
-            if isinstance(each, Fault):
-                raise SearchError(Fault(what=f"a record cannot be read ({each.what})", remedy="Run again later."))
-            yield each
+def _records(body: bytes) -> Iterator[Record]:
+    for each in pubmed_xml.read_articles(io.BytesIO(body), search="check", file="the answer of PubMed"):
+        if isinstance(each, Fault):
+            raise SearchError(Fault(what=f"a record cannot be read ({each.what})", remedy="Run again later."))
+        yield each

@@ -206,9 +206,11 @@ class ReviewFolder:
             make: makes it; it must not be changed by anybody afterwards.
         """
         seen = {path: self.digest(path) for path in paths}
-        known = self._values.get(name)
+        known = self._values.pop(name, None)
         if known is None or known[0] != seen or known[1] is not basis:
-            known = self._values[name] = (seen, basis, make())
+            known = None  # so that never two of one name are in memory
+            known = (seen, basis, make())
+        self._values[name] = known
         made: _T = known[2]
         return made
 

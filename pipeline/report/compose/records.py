@@ -1,7 +1,7 @@
 """Every record of the review, with what became of it and the boxes that count it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 
 from pipeline.prisma.boxes import Box as FlowBox
@@ -50,7 +50,7 @@ def build(review: Review, _: Context) -> Said:
         blocks.append(Paragraph(content=("There is no record yet.",)))
     else:
         limit = review.settings.list_records
-        boxes, counted_in = _boxes(review)
+        boxes, counted_in = _boxes(review, {record.id for record in islice(review.records, limit)})
         items = tuple(_items(review, counted_in, limit))
         if len(items) < len(review.records):
             text = (
@@ -71,8 +71,8 @@ def build(review: Review, _: Context) -> Said:
     return Said(blocks=tuple(blocks))
 
 
-def _boxes(review: Review) -> tuple[tuple[Box, ...], Mapping[str, list[str]]]:
-    """List the boxes of the flow, and for each record the boxes that count it."""
+def _boxes(review: Review, listed: Collection[str]) -> tuple[tuple[Box, ...], Mapping[str, list[str]]]:
+    """List the boxes of the flow, and for each record that is listed the boxes that count it."""
     boxes = []
     counted_in: dict[str, list[str]] = defaultdict(list)
     reports = _reports_of_studies(review)
@@ -80,11 +80,13 @@ def _boxes(review: Review) -> tuple[tuple[Box, ...], Mapping[str, list[str]]]:
         if (found := review.flow.boxes.get(name)) is not None:
             boxes.append(Box(name=name, label=label, count=found.n))
             for record in _records_in(name, found, reports):
-                counted_in[record].append(name)
+                if record in listed:
+                    counted_in[record].append(name)
     for step in review.flow.awaiting:
         boxes.append(Box(name=step.name, label=step.label[0].upper() + step.label[1:], count=step.n))
         for record in step.ids or ():
-            counted_in[record].append(step.name)
+            if record in listed:
+                counted_in[record].append(step.name)
     return tuple(boxes), counted_in
 
 

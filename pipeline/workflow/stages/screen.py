@@ -1,7 +1,7 @@
 """The screening stage: worksheets in, statuses and the ledger's new events out, and new worksheets for people."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pipeline.deduplicate.citation import ById, Citation, Cluster
@@ -93,6 +93,13 @@ def misplaced(folder: ReviewFolder, settings: ScreeningSettings) -> Iterator[str
 
 def run(work: Work) -> Account:
     """Take in decisions, write down what is new, hand out worksheets for what nobody was handed yet."""
+    account, plan = _take_in(work)
+    found = measure(load(work.folder, work.protocol), work.protocol.screening, plan)
+    return replace(account, pending=tuple(progress.sentences(found)))
+
+
+def _take_in(work: Work) -> tuple[Account, Plan]:
+    """Do what a run does; what waits for people then is not yet said."""
     folder, settings = work.folder, work.protocol.screening
     now = load(folder, work.protocol)
     plan = batches.plan(now.clusters, now.screening, now.ledger, settings, by_id=now.by_id)
@@ -104,12 +111,12 @@ def run(work: Work) -> Account:
     folder.derive("screening/status.csv", tables.write(STATUS, _statuses(now)))
     words = tables.write(guide.COLUMNS, guide.accepted_words(settings), form=True)
     folder.derive("screening/accepted_words.csv", words)
-    return Account(
+    account = Account(
         did=(*_decided(now), *_skipped(now.screening)) or ("Nothing to screen yet.",),
         news=(*_events(happened), *_handed(plan, name)),
         warnings=(*misplaced(folder, settings), *now.returned.notices, *now.returned.gone, *_unused(now.screening)),
-        pending=tuple(progress.sentences(measure(load(folder, work.protocol) if happened else now, settings, plan))),
     )
+    return account, plan
 
 
 def measure(now: Screened, settings: ScreeningSettings, plan: Plan) -> tuple[StageProgress, ...]:
