@@ -47,7 +47,7 @@ def export_decisions(*, tool: str, stage: str, out: Path, folder: Path, force: b
     members = {record for citation in citations for record in citation.members}
     told = [decision for decision in decisions if members.issuperset(decision.records)]
     statuses = {status.citation: status for status in now.screening.at(chosen[0])}
-    made = exchange.dump(tool, citations, told, statuses)
+    made = exchange.dump(tool, citations, told, statuses, reports=settings.screening.stage(chosen[0]).reports)
     options.not_there([out / name for name in made], replace=force)
     for name, data in made.items():
         files.write(out / name, data)

@@ -12,9 +12,10 @@ import click
 from pipeline.cli import options, terminal
 from pipeline.errors import Fault, FormError
 from pipeline.records import tables
+from pipeline.screening.settings import ARBITER
 from pipeline.workflow import files
 from pipeline.workflow.account import counted
-from pipeline.workflow.folder import ReviewFolder
+from pipeline.workflow.folder import PROTOCOL, ReviewFolder
 
 if TYPE_CHECKING:
     from pipeline.screening.exchange.matching import Fidelity
@@ -51,7 +52,7 @@ def import_decisions(
 
     Each reference is matched by our record id, by PMID or DOI, then by its bibliographic facts. What fits is written
     as new worksheets of the reviewers, and 'living-review run' takes it from there; what is ambiguous or lost is
-    listed. Reviewers get pseudonyms unless --reviewer says who they are.
+    listed. Reviewers get pseudonyms unless they are called there as here, or --reviewer says who they are.
     """
     from pipeline.screening import exchange
     from pipeline.screening.exchange import matching
@@ -60,6 +61,7 @@ def import_decisions(
 
     review = ReviewFolder(folder)
     settings = protocol.load(review).screening
+    known = {name: name for name in (*settings.reviewers, ARBITER)}
     chosen = stage or settings.stages[0].id
     options.one_of(chosen, [each.id for each in settings.stages], option="--stage")
     delivery = exchange.load(
@@ -67,7 +69,7 @@ def import_decisions(
         dict(_contents(paths)),
         settings,
         stage=chosen,
-        people=_pairs(people, "--reviewer"),
+        people=known | _pairs(people, "--reviewer"),
         columns=_columns(named),
     )
     now = screen.load(review, protocol.load(review))
@@ -75,7 +77,10 @@ def import_decisions(
     _tell(found)
     if account:
         files.write(account, tables.write(matching.COLUMNS, found.rows(), form=True))
-    if not dry_run:
+    if dry_run:
+        for fault in _unknown(found, settings, tool):
+            click.echo(terminal.plain(f"  look: {fault}"))
+    else:
         with review.locked():
             for place in _write(review, settings, now, found, tool):
                 click.echo(f"Written: {place}")
@@ -132,8 +137,8 @@ def _tell(found: "Fidelity") -> None:
         click.echo(terminal.plain(sentence))
     marked = [item for item in found.items if item.why and item.outcome != "open"]
     for item in marked[:SHOWN]:
-        one = item.reference
-        click.echo(terminal.plain(f"  {item.outcome}: {one.file}, row {one.row}, {one.record.short()}: {item.why}."))
+        one, why = item.reference, item.why.rstrip(".")
+        click.echo(terminal.plain(f"  {item.outcome}: {one.file}, row {one.row}, {one.record.short()}: {why}."))
     if len(marked) > SHOWN:
         click.echo(f"  ... and {len(marked) - SHOWN:,} more; --account FILE lists all.")
 
@@ -148,9 +153,8 @@ def _write(
     sheets: dict[tuple[str, str], set[str]] = defaultdict(set)
     for decision in found.decisions:
         sheets[decision.stage, decision.reviewer].add(decision.records[0])
-    unknown = sorted({reviewer for _, reviewer in sheets if reviewer not in settings.reviewers})
-    if unknown:
-        raise FormError([_unknown(name, tool) for name in unknown])
+    if unknown := _unknown(found, settings, tool):
+        raise FormError(unknown)
     made = {}
     for (stage, reviewer), records in sorted(sheets.items()):
         rows = [citation for citation in now.citations if citation.id in records]
@@ -159,7 +163,11 @@ def _write(
     yield from screen.add(review, settings, now, made)
 
 
-def _unknown(name: str, tool: str) -> Fault:
+def _unknown(found: "Fidelity", settings: "ScreeningSettings", tool: str) -> list[Fault]:
+    """Name whoever decided there and is no reviewer here."""
     kind = f'{{kind: publication, source: "{tool}, exported on ..."}}' if tool == "covidence" else "{}"
-    remedy = f"Add '{name}: {kind}' under 'screening: reviewers:', or say who it is with --reviewer THEIRS=OURS."
-    return Fault(what=f"{name!r} is no reviewer of this review", file="workflow.yaml", remedy=remedy)
+    told = "under 'screening: reviewers:', or say who it is with --reviewer THEIRS=OURS."
+    return [
+        Fault(what=f"{name!r} is no reviewer of this review", file=PROTOCOL, remedy=f"Add '{name}: {kind}' {told}")
+        for name in sorted({decision.reviewer for decision in found.decisions} - {*settings.reviewers, ARBITER})
+    ]

@@ -1,6 +1,6 @@
 """`living-review why`: the whole life of one record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from pipeline.workflow.folder import ReviewFolder
 
 if TYPE_CHECKING:
     from pipeline.records.record import Record
+    from pipeline.workflow.reconsider import Item
 
 
 @click.command()
@@ -25,7 +26,7 @@ def why(record: str, folder: Path) -> None:
     """
     from pipeline.prisma import life
     from pipeline.workflow import derived, protocol
-    from pipeline.workflow.stages import flow, standing
+    from pipeline.workflow.stages import flow, reconsider, standing
 
     review = ReviewFolder(folder)
     settings = protocol.load(review)
@@ -42,11 +43,23 @@ def why(record: str, folder: Path) -> None:
         events=now.ledger.events,
         settings=settings.screening,
         flow=flow.count(review, settings, stands),
+        notices=[line for item in reconsider.load(review, settings, now) for line in _notice(item, citation.id)],
     )
     for chapter in chapters:
         click.echo(terminal.plain(chapter.heading))
         for line in chapter.lines or ("nothing",):
             click.echo(f"  {terminal.plain(line)}")
+
+
+def _notice(item: "Item", citation: str) -> Iterator[str]:
+    """Tell a notice about the document, if it is about this one, and what a person said of it."""
+    if item.citation != citation:
+        return
+    yield f"{item.since} {item.words}{f' ({item.notice.text})' if item.notice.text else ''}"
+    said = item.said
+    answer = f"answered {said.word!r}" if said.word else "waits for an answer"
+    by, note = f" by {said.by}" if said.by else "", f" ({said.note})" if said.note else ""
+    yield f"  {answer}{by}{note} [{said.form}]"
 
 
 def find(words: str, records: Sequence["Record"]) -> "Record":

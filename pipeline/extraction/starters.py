@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from pipeline.extraction.columns import forms
 from pipeline.extraction.forms import write
@@ -15,17 +16,24 @@ _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d
 
 
 def starter_forms(
-    included: Mapping[str, Record], extraction: Extraction, settings: ExtractionSettings
+    included: Mapping[str, Record],
+    extraction: Extraction,
+    settings: ExtractionSettings,
+    *,
+    named: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, bytes]:
-    """Write new forms with one study, one arm row, and one row for each primary outcome, for each new citation.
+    """Write new forms with one study, one arm row, and one row for each primary outcome, for each new study.
 
-    The caller creates them as new files (a file that exists is never touched), once for each extractor. A row of which
-    nothing but these given cells is filled in waits, and is no fault.
+    Citations to which screening gave one name are one study. Where the forms hold a study of that name already, it gets
+    no second row: a person adds the report to it. The caller creates the forms as new files (a file that exists is
+    never touched), once for each extractor. A row of which nothing but these given cells is filled in waits, and is no
+    fault.
 
     Args:
         included: id of each included citation to its merged record, in the order in which the rows shall stand.
         extraction: what the forms hold already; only citations that are `unlinked` there get rows.
         settings: for the primary outcomes.
+        named: what the worksheets call the study of a citation, where they name it.
 
     Returns:
         The bytes of each new form by its name (studies, arms, outcomes); nothing if no citation is new.
@@ -34,19 +42,20 @@ def starter_forms(
     studies: list[Row] = []
     arms: list[Row] = []
     outcomes: list[Row] = []
-    for citation, record in included.items():
-        if citation not in extraction.unlinked:
+    for name, citations in by_study([each for each in included if each in extraction.unlinked], named):
+        if name in taken:
             continue
-        study_id = free_name(study_name(record), taken)
+        records = [included[citation] for citation in citations]
+        study_id = name or free_name(study_name(records[0]), taken)
         taken.add(study_id)
         studies.append(
             Study(
                 study_id=study_id,
-                label=_label(record),
-                reports=(citation,),
-                registration="; ".join(record.registrations),
+                label=_label(records[0]),
+                reports=citations,
+                registration="; ".join(dict.fromkeys(number for each in records for number in each.registrations)),
                 design="",
-                notes=record.title,
+                notes=" | ".join(each.title for each in records),
             )
         )
         arms.append(Arm(study_id=study_id))
@@ -54,6 +63,19 @@ def starter_forms(
     filled = forms(settings)
     rows = {"studies": studies, "arms": arms, "outcomes": outcomes}
     return {name: write(filled[name], listed) for name, listed in rows.items() if listed}
+
+
+def by_study(citations: Iterable[str], named: Mapping[str, str]) -> list[tuple[str, tuple[str, ...]]]:
+    """Put the citations of one study together, each study with the id that its name gives; empty where it has none.
+
+    >>> by_study(["s:1", "s:2", "s:3", "s:4"], {"s:1": "NET trial", "s:3": "net-trial"})
+    [('net-trial', ('s:1', 's:3')), ('', ('s:2',)), ('', ('s:4',))]
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for citation in citations:
+        name = plain_name(named.get(citation, ""))
+        found.setdefault((name, "" if name else citation), []).append(citation)
+    return [(name, tuple(members)) for (name, _), members in found.items()]
 
 
 def study_name(record: Record) -> str:

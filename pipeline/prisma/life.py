@@ -46,6 +46,7 @@ def tell(
     events: Sequence[Event],
     settings: ScreeningSettings,
     flow: Flow,
+    notices: Sequence[str] = (),
 ) -> tuple[Chapter, ...]:
     """Tell the life of a record.
 
@@ -58,12 +59,14 @@ def tell(
         events: the ledger; those of this record and of its citation's other records are told.
         settings: names of stages, reviewers and reasons.
         flow: the flow of the review.
+        notices: lines about retractions and the like; without any there is no such chapter.
     """
     return (
         Chapter(heading=f"{record.id}: {record.short()}", lines=tuple(_found(record, source))),
         Chapter(heading="Duplicates", lines=tuple(_joined(record, citation, pairs))),
         Chapter(heading="Screening", lines=tuple(_screened(citation, screening, settings))),
         Chapter(heading="History", lines=tuple(_happened(citation, events, settings))),
+        *([Chapter(heading="Notices", lines=tuple(notices))] if notices else ()),
         Chapter(heading="Counted in", lines=tuple(_counted(record, citation, flow))),
     )
 

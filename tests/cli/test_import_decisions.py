@@ -56,7 +56,9 @@ def test_a_dry_run_writes_nothing(review, tmp_path, capsys):
     (tmp_path / "own.csv").write_text(ROWS)
     command = ["import-decisions", str(tmp_path / "own.csv"), "--from", "columns", "--folder", str(review), "--dry-run"]
     assert main.run(command) == 0
-    assert "Written" not in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Written" not in said
+    assert "  look: workflow.yaml: 'columns-1' is no reviewer of this review. Add 'columns-1: {}' under" in said
 
 
 def test_a_zip_of_rayyan_is_opened(review, tmp_path, capsys):
@@ -80,6 +82,8 @@ def test_what_is_exported_can_be_imported_again(review, tmp_path, capsys):
     again = ["import-decisions", str(tmp_path / "rayyan" / "articles.csv"), "--from", "rayyan", "--folder", str(review)]
     assert main.run([*again, "--reviewer", "anna=ben", "--dry-run"]) == 0
     assert capsys.readouterr().out.startswith("2 decisions carried, 0 ambiguous, 0 lost; 0 references not decided")
+    assert main.run([*again, "--dry-run"]) == 0  # who is called there as here needs no --reviewer
+    assert "no reviewer" not in capsys.readouterr().out
 
 
 def test_what_an_export_has_no_place_for_is_counted(review, tmp_path, capsys):
@@ -101,7 +105,7 @@ def test_options_that_cannot_be_are_refused(review, tmp_path, capsys):
     base = ["import-decisions", str(tmp_path / "own.csv"), "--from", "columns", "--folder", str(review)]
     for option, says in (
         (["--stage", "titel"], "'titel' is not accepted; accepted: title-abstract, full-text."),
-        (["--column", "decison=x"], "'decison' is not accepted; accepted: decision, reviewer, reason, note."),
+        (["--column", "decison=x"], "'decison' is not accepted; accepted: decision, reviewer, stage, reason, note."),
         (["--reviewer", "kofi"], "'kofi' is not accepted; accepted: two names with '=' between."),
     ):
         assert main.run([*base, *option]) == 2

@@ -1,5 +1,6 @@
 from pipeline.extraction.extract import extract
 from pipeline.extraction.starters import starter_forms, study_name
+from pipeline.records import tables
 from pipeline.records.record import Author, Identifier, Origin, Record
 
 
@@ -45,6 +46,27 @@ def test_an_author_of_many_studies_in_one_year_is_never_out_of_names(base, setti
     names = {w.study_id for w in found.waiting}
     assert len(names) == 30
     assert {"ada-2001-b", "ada-2001-z", "ada-2001-2", "ada-2001-6"} <= names
+
+
+def test_reports_that_screening_calls_one_study_get_one_row(base, settings):
+    included = {"s:7": record("Ada", 2003), "s:8": record("Bo", 2004), "s:9": record("Cy", 2005)}
+    known = dict.fromkeys(included, ())
+    statuses = {"s:1": "included", "s:2": "included"} | dict.fromkeys(included, "included")
+    found = extract(base, settings, statuses=statuses, included=known)
+    written = starter_forms(included, found, settings, named={"s:7": "NET trial", "s:9": "net-trial"})
+    rows = tables.read(written["studies"], file="studies.csv").rows
+    assert [(row["study_id"], row["label"], row["reports"]) for row in rows] == [
+        ("net-trial", "Ada 2003", "s:7; s:9"),
+        ("bo-2004", "Bo 2004", "s:8"),
+    ]
+    files = dict(base) | {f"extraction/{name}-2026-12.csv": data for name, data in written.items()}
+    assert extract(files, settings, statuses=statuses, included=known).unlinked == ()
+
+
+def test_a_report_of_a_study_that_the_forms_hold_starts_no_second_row(base, settings):
+    statuses = {"s:1": "included", "s:2": "included", "s:9": "included"}
+    found = extract(base, settings, statuses=statuses, included={"s:9": ()})
+    assert starter_forms({"s:9": record("Zoe", 2020)}, found, settings, named={"s:9": "Ada 2001"}) == {}
 
 
 def test_running_again_starts_nothing_again(base, settings):

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pipeline.errors import FormError
 from pipeline.records import tables
@@ -338,8 +339,8 @@ def test_the_outcome_of_the_team_is_what_the_arbiter_said_and_one_vote_of_two_is
     assert words == ["in", "TODO", "in", "TODO"]
     covidence = exchange.dump("covidence", FOUND, decisions, told)
     assert {name: len(tables.read(data, file=name).rows) for name, data in covidence.items()} == {
-        "covidence_included.csv": 2,
-        "covidence_undecided.csv": 2,
+        "covidence_select.csv": 2,
+        "covidence_screen.csv": 2,
     }
 
 
@@ -349,11 +350,70 @@ def test_covidence_gets_one_file_a_decision(votes):
     files = exchange.dump("covidence", FOUND, decisions, outcomes(decisions))
     counted = {name: len(tables.read(data, file=name).rows) for name, data in files.items()}
     expected = {
-        "covidence_included.csv": sum(answer == "include" for answer in votes.values()),
-        "covidence_excluded.csv": sum(answer == "exclude" for answer in votes.values()),
-        "covidence_undecided.csv": len(FOUND) - len(votes),
+        "covidence_select.csv": sum(answer == "include" for answer in votes.values()),
+        "covidence_irrelevant.csv": sum(answer == "exclude" for answer in votes.values()),
+        "covidence_screen.csv": len(FOUND) - len(votes),
     }
     assert counted == {name: n for name, n in expected.items() if n}
+    found = carried("covidence", files)
+    assert {(d.records[0], d.stage, d.answer) for d in found.decisions} == {
+        (record, "title-abstract", answer) for record, answer in votes.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("tool", "names"),
+    [
+        ("covidence", {"covidence_included.csv", "covidence_excluded.csv", "covidence_select.csv"}),
+        ("colrev", {"screen.csv"}),
+    ],
+)
+def test_what_came_of_reports_goes_where_the_tool_keeps_it(tool, names):
+    told = [said("db:1", "anna", "include", stage="full-text"), said("db:2", "anna", "exclude", stage="full-text")]
+    decided = [*(said(f"db:{n}", "anna", "include") for n in (1, 2, 3)), *told]
+    statuses = {status.citation: status for status in settle(FOUND, decided, ALONE, via=VIA).at("full-text")}
+    reached = [citation for citation in FOUND if citation.id in statuses]
+    files = exchange.dump(tool, reached, told, statuses, reports=True)
+    assert set(files) == names
+    found = carried(tool, files, stage="full-text", people={"colrev": "anna"})
+    (back,) = (d for d in found.decisions if d.stage == "full-text" and d.answer == "include")
+    assert back.records == ("db:1",)
+
+
+def test_our_own_table_comes_back_whole_each_answer_to_its_stage_and_reviewer():
+    given = [
+        said("db:1", "anna", "include"),
+        said("db:2", "ben", "maybe"),
+        said("db:1", "ben", "not-retrieved", stage="full-text", tried="library loan"),
+        said("db:3", "anna", "include", stage="full-text", report="ada.pdf", study="ada-2001"),
+    ]
+    files = exchange.dump("columns", FOUND, given, {})
+    found = carried("columns", files, people={"anna": "anna", "ben": "ben"})
+    keep = ("stage", "reviewer", "records", "answer", "tried", "report", "study")
+    assert {tuple(getattr(d, name) for name in keep) for d in found.decisions} == {
+        tuple(getattr(d, name) for name in keep) for d in given
+    }
+
+
+def test_an_answer_at_a_stage_that_the_review_does_not_have_is_a_fault_of_its_row():
+    rows = [("db:1", "full-txt", "anna", "include")]
+    files = {"own.csv": tables.write(("living_review_id", "stage", "reviewer", "decision"), rows)}
+    with pytest.raises(FormError) as caught:
+        load("columns", files)
+    assert str(caught.value) == (
+        "own.csv, row 2, column stage: 'full-txt' is not known; accepted: title-abstract, full-text. "
+        "Did you mean 'full-text'?"
+    )
+
+
+def test_rayyan_is_told_of_both_answers_of_one_reviewer_to_records_that_were_joined():
+    joined = [replace(FOUND[0], members=("db:1", "db:9"))]
+    decisions = [said("db:1", "anna", "include"), said("db:9", "anna", "exclude"), said("db:1", "ben", "include")]
+    (row,) = tables.read(rayyan.dump(joined, decisions)["articles.csv"], file="articles.csv").rows
+    assert row["notes"] == (
+        'living_review_id: db:1 | RAYYAN-INCLUSION: {"ben"=>"Included"} | '
+        "on records joined since: anna answered Included and Excluded"
+    )
 
 
 def test_rayyan_gets_the_header_it_imports():

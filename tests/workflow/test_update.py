@@ -6,6 +6,7 @@ import shutil
 import pytest
 from msgspec.structs import replace
 
+from pipeline.cli import main
 from pipeline.errors import FormatError, FormError
 from pipeline.report import render
 from pipeline.sandbox import corpus, server
@@ -242,7 +243,7 @@ def test_what_cannot_be_reached_is_said_and_the_rest_of_the_update_is_done(livin
 class TestReconsidering:
     """Included and awaiting documents are asked about; people answer, and nothing is excluded by itself."""
 
-    def test_a_retraction_of_an_included_document_opens_a_form_and_excludes_nothing(self, included):
+    def test_a_retraction_of_an_included_document_opens_a_form_and_excludes_nothing(self, included, capsys):
         included.revise(1, links=(RETRACTION,), publication_types=("Retracted Publication",))
         said = included.update()["reconsider"]
         assert said.pending == ("1 notice to be considered (keep or changed) in reconsider/2026-11-30.csv.",)
@@ -257,6 +258,13 @@ class TestReconsidering:
         assert boxes["new_reports"] == "2"
         assert "1 notice of retraction, concern or correction waits to be considered" in included.text("report.md")
         assert "has a retraction notice" in included.text("whats_new.md")
+        capsys.readouterr()
+        assert main.run(["why", pmid(1), str(included.root)]) == 0
+        said = capsys.readouterr().out.splitlines()
+        assert said[said.index("Notices") + 1 :][:2] == [
+            f"  {included.day.date()} has a retraction notice (J Fict Surg. 2026;1:9)",
+            f"    waits for an answer [reconsider/{included.day.date()}.csv]",
+        ]
 
     def test_it_is_found_even_where_the_document_no_longer_matches_the_search(self, included):
         included.revise(1, title="Retracted", abstract=(), links=(RETRACTION,))

@@ -101,6 +101,15 @@ def test_the_report_is_that_version_until_something_changes(living):
     assert "nothing is new" in living.text("whats_new.md")
 
 
+def test_what_came_since_a_version_is_never_told_as_all_there_is(first, second):
+    (said,) = (trace.account.did for trace in run.manifest(second.folder).stages if trace.stage == "prisma")
+    assert said[0] == "1 study newly included since version 1.0, 2026-11-23, in 1 report; 2 in all, in 2."
+    report = second.text("report.md")
+    assert "- **Records identified since version 1.0, 2026-11-23:** 2\n" in report
+    assert "PubMed gave 2 records since version 1.0, 2026-11-23, the last of a database" in report
+    assert "- **Records identified:** 5\n" in first.text("report.md")
+
+
 def test_what_was_included_before_is_what_the_version_before_had_in_all(first, second):
     before, after = boxes(first), boxes(second)
     assert "previous_studies" not in before

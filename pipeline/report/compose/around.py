@@ -99,7 +99,8 @@ def _searched(review: Review) -> Content:
     if ran and identified is not None:
         day = review.last_search
         records = counted("flow.identified", identified, "record")
-        until = sentence(", the last of a database or register on ", Day(value=day)) if day else ()
+        since = f" since {review.flow.previous}" if review.flow.previous else ""
+        until = sentence(f"{since}, the last of a database or register on ", Day(value=day)) if day else (since,)
         parts.append(sentence(f"{listed(list(ran))} gave ", records, until, ". "))
     if never:
         parts.append((f"Not yet run: {listed(list(never))}.",))

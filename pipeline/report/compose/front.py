@@ -72,7 +72,8 @@ def _status(review: Review) -> Iterator[tuple[str, Content]]:
         yield "Next search", (Day(value=review.living.next_search),)
     identified = identified_in(review.flow)
     if identified is not None:
-        yield "Records identified", (Fact(name="flow.identified", value=identified),)
+        since = f" since {review.flow.previous}" if review.flow.previous else ""
+        yield f"Records identified{since}", (Fact(name="flow.identified", value=identified),)
     for names, term in (
         (("total_reports", "new_reports"), "Reports included"),
         (("total_studies", "new_studies"), "Studies included"),

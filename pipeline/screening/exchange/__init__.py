@@ -1,6 +1,7 @@
 """Decisions taken in other tools, brought in and handed out, with an account of what could not be carried."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
 from pipeline.deduplicate.citation import Citation
 from pipeline.screening.decisions import Decision, Status
@@ -11,12 +12,21 @@ from pipeline.screening.settings import ScreeningSettings
 
 TOOLS = ("rayyan", "covidence", "asreview", "colrev", "columns")
 
+
+class _OfTeam(Protocol):
+    """Write the files of a tool that holds one outcome a reference; `reports` says of which kind the stage is."""
+
+    def __call__(
+        self, citations: Sequence[Citation], statuses: Mapping[str, Status], *, reports: bool
+    ) -> dict[str, bytes]: ...
+
+
 # Tools that hold what each reviewer said, and tools that hold one outcome a reference.
 _EACH: Mapping[str, Callable[[Sequence[Citation], Iterable[Decision]], dict[str, bytes]]] = {
     "rayyan": rayyan.dump,
     "columns": one_label.dump_columns,
 }
-TEAM: Mapping[str, Callable[[Sequence[Citation], Mapping[str, Status]], dict[str, bytes]]] = {
+TEAM: Mapping[str, _OfTeam] = {
     "covidence": covidence.dump,
     "asreview": one_label.dump_asreview,
     "colrev": one_label.dump_colrev,
@@ -24,7 +34,12 @@ TEAM: Mapping[str, Callable[[Sequence[Citation], Mapping[str, Status]], dict[str
 
 
 def dump(
-    tool: str, citations: Sequence[Citation], decisions: Iterable[Decision], statuses: Mapping[str, Status]
+    tool: str,
+    citations: Sequence[Citation],
+    decisions: Iterable[Decision],
+    statuses: Mapping[str, Status],
+    *,
+    reports: bool = False,
 ) -> dict[str, bytes]:
     """Write the files of another tool, by name.
 
@@ -34,9 +49,10 @@ def dump(
         decisions: what each reviewer said of them, for tools that hold it.
         statuses: where each stands at the stage, by citation, for tools that hold the team's outcome alone: what the
             arbiter settled is settled there, and what awaits a vote is open.
+        reports: True if the stage looks at reports, for tools that keep these decisions apart.
     """
     if tool in TEAM:
-        return TEAM[tool](citations, statuses)
+        return TEAM[tool](citations, statuses, reports=reports)
     return _EACH[tool](citations, decisions)
 
 

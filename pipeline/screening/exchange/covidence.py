@@ -31,6 +31,9 @@ CATEGORIES: Mapping[str, tuple[str | None, str | None]] = {
     "excluded": ("include", "exclude"),
     "included": ("include", "include"),
 }
+# The category of each outcome.
+_OF_RECORDS = {"included": "select", "excluded": "irrelevant", "awaiting": "screen"}
+_OF_REPORTS = {"included": "included", "excluded": "excluded", "awaiting": "select"}
 _REASON = re.compile(r"Exclusion reason:\s*([^;|\n]+)", re.IGNORECASE)
 
 
@@ -79,13 +82,14 @@ def _category(file: str) -> str | None:
     return next((category for category in CATEGORIES if category in words), None)
 
 
-def dump(citations: Sequence[Citation], statuses: Mapping[str, Status]) -> dict[str, bytes]:
-    """Write one file an outcome with Covidence's columns; Covidence imports references, and no votes."""
+def dump(citations: Sequence[Citation], statuses: Mapping[str, Status], *, reports: bool) -> dict[str, bytes]:
+    """Write one file a category with Covidence's columns; Covidence imports references, and no votes."""
+    categories = _OF_REPORTS if reports else _OF_RECORDS
     files: dict[str, list[list[str]]] = defaultdict(list)
     for number, citation in enumerate(citations, start=1):
         record = citation.record
         status = statuses.get(citation.id)
-        name = status.state if status and status.state in {"included", "excluded"} else "undecided"
+        name = categories.get(status.state if status else "awaiting", categories["awaiting"])
         why = status.reason if status else ""
         notes = f"{OUR_ID}: {citation.id}" + (f"; Exclusion reason: {why}" if why else "")
         facts = {

@@ -22,6 +22,10 @@ class Vote:
         reviewer: whose, as that tool names them; e-mail addresses never get this far.
         reason: as written there.
         note: what else was written beside it.
+        stage: where it counts; empty where the tool does not say.
+        report: where the full text is.
+        tried: what was tried to get it.
+        study: the name of the study.
     """
 
     reviewer: str
@@ -29,6 +33,9 @@ class Vote:
     reason: str = ""
     note: str = ""
     stage: str = ""
+    report: str = ""
+    tried: str = ""
+    study: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

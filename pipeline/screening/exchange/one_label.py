@@ -5,10 +5,10 @@ data/prescreen/prescreen.csv and data/screen/screen.csv as its 0.14 writes them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.deduplicate.citation import Citation
-from pipeline.errors import Fault, FormError, did_you_mean
+from pipeline.errors import Fault, FormError, did_you_mean, unknown_words
 from pipeline.records import tables
 from pipeline.records.tables import Row, Table
 from pipeline.screening.decisions import Decision, Status
@@ -93,10 +93,13 @@ class Columns:
     Attributes:
         decision: the answers, in the words that workflow.yaml accepts.
         reviewer: the reviewer; where it is empty, the reviewer named for the whole table.
+        stage: the stage of each answer; where it is empty, the stage named for the whole table. A table that
+            `dump_columns` wrote needs neither said.
     """
 
     decision: str = "decision"
     reviewer: str = ""
+    stage: str = ""
     reason: str = "reason"
     note: str = "note"
 
@@ -110,18 +113,36 @@ def columns(
         FormError: the column is not there, or holds a word that means no answer.
     """
     loading = _Loading("columns", people)
-    vocabulary = settings.vocabulary(settings.stage(stage))
+    words = {each.id: settings.vocabulary(each) for each in settings.stages}
     for file, data in files.items():
         table = read(data, file, (named.decision, OUR_ID, "title"))
-        absent = [name for name in (named.decision, named.reviewer) if name and name not in table.header]
+        own = {OUR_ID, "reviewer", "stage"} <= set(table.header)
+        by, at = named.reviewer or "reviewer" * own, named.stage or "stage" * own
+        absent = [name for name in (named.decision, by, at) if name and name not in table.header]
         if absent:
             loading.missing(table, "", absent)
             continue
         for row in table.rows:
-            who = row[named.reviewer] if named.reviewer else "columns"
-            reason, note = row[named.reason], row[named.note]
-            loading.add(table, row, named.decision, vocabulary, who=who, reason=reason, note=note)
+            place = row[at] if at else stage
+            if place not in words:
+                loading.faults.extend(_unknown_stage(table, row, at, place, list(words)))
+                continue
+            loading.add(
+                table,
+                row,
+                named.decision,
+                words[place],
+                who=row[by] if by else "columns",
+                reason=row[named.reason],
+                note=row[named.note],
+                stage=place,
+            )
     return loading.delivery()
+
+
+def _unknown_stage(table: Table, row: Row, column: str, place: str, stages: Sequence[str]) -> Iterator[Fault]:
+    for fault in unknown_words(column, [place], stages):
+        yield replace(fault, file=table.file, row=row.number)
 
 
 class _Loading:
@@ -130,7 +151,7 @@ class _Loading:
     def __init__(self, tool: str, people: Mapping[str, str]) -> None:
         self.tool, self.people = tool, people
         self.faults: list[Fault] = []
-        self.rows: list[tuple[Table, Row, str, Answer | None, str, str]] = []
+        self.rows: list[tuple[Table, Row, Vote | None]] = []
 
     def missing(self, table: Table, label: str, accepted: Sequence[str]) -> bool:
         """Note that a table has no column of labels."""
@@ -151,6 +172,7 @@ class _Loading:
         word: str | None = None,
         reason: str = "",
         note: str = "",
+        stage: str = "",
     ) -> None:
         """Take one row: its label is an answer, open, or a fault."""
         text = row[label] if word is None else word
@@ -162,40 +184,43 @@ class _Loading:
             )
         if answer != "exclude" and reason:
             note, reason = "; ".join(filter(None, (note, f"reason: {reason}"))), ""
-        self.rows.append((table, row, who, answer, reason, note))
+        more = {name: row[name] for name in ("report", "tried", "study")} if stage else {}
+        vote = Vote(reviewer=who, answer=answer, reason=reason, note=note, stage=stage, **more) if answer else None
+        self.rows.append((table, row, vote))
 
     def delivery(self) -> Delivery:
         """Name everybody and give the references."""
         if self.faults:
             raise FormError(self.faults)
-        names = pseudonyms((who for _, _, who, answer, _, _ in self.rows if answer), self.people, self.tool)
+        names = pseudonyms((vote.reviewer for _, _, vote in self.rows if vote), self.people, self.tool)
         found = [
-            reference(
-                table,
-                row,
-                _FACTS,
-                [Vote(reviewer=names[who], answer=answer, reason=reason, note=note)] if answer else [],
-            )
-            for table, row, who, answer, reason, note in self.rows
+            reference(table, row, _FACTS, [replace(vote, reviewer=names[vote.reviewer])] if vote else [])
+            for table, row, vote in self.rows
         ]
         return Delivery(references=tuple(found), people=names)
 
 
-def dump_asreview(citations: Sequence[Citation], statuses: Mapping[str, Status]) -> dict[str, bytes]:
+def dump_asreview(
+    citations: Sequence[Citation],
+    statuses: Mapping[str, Status],
+    *,
+    reports: bool,  # noqa: ARG001 - ASReview knows one kind of decision
+) -> dict[str, bytes]:
     """Write a data set for ASReview: 1 for what is included, 0 for what is excluded, empty otherwise."""
     header = (OUR_ID, "title", "authors", "abstract", "keywords", "year", "doi", "included")
     rows = _rows(citations, statuses, {"included": "1", "excluded": "0"}, "")
     return {"asreview.csv": tables.write(header, ([facts[name] for name in header] for facts in rows))}
 
 
-def dump_colrev(citations: Sequence[Citation], statuses: Mapping[str, Status]) -> dict[str, bytes]:
-    """Write CoLRev's prescreen.csv, every cell quoted as CoLRev writes it."""
+def dump_colrev(citations: Sequence[Citation], statuses: Mapping[str, Status], *, reports: bool) -> dict[str, bytes]:
+    """Write CoLRev's prescreen.csv, or screen.csv of reports, every cell quoted as CoLRev writes it."""
+    name, label = ("screen.csv", "screen_inclusion") if reports else ("prescreen.csv", "presceen_inclusion")
     header = (
         "ID", "author", "title", "journal", "booktitle", "year", "volume", "number", "pages", "doi", "abstract",
-        "presceen_inclusion", OUR_ID,
+        label, OUR_ID,
     )  # fmt: skip
     rows = _rows(citations, statuses, {"included": "in", "excluded": "out"}, "TODO")
-    return {"prescreen.csv": tables.write(header, ([facts[name] for name in header] for facts in rows), form=True)}
+    return {name: tables.write(header, ([facts[name] for name in header] for facts in rows), form=True)}
 
 
 def dump_columns(citations: Sequence[Citation], decisions: Iterable[Decision]) -> dict[str, bytes]:
@@ -238,4 +263,5 @@ def _rows(
             "doi": record.doi,
             "included": shown,
             "presceen_inclusion": shown,
+            "screen_inclusion": shown,
         }

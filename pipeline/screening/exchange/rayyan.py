@@ -129,7 +129,11 @@ def _from_notes(articles: Sequence[tables.Table], people: Mapping[str, str]) -> 
 
 
 def dump(citations: Sequence[Citation], decisions: Iterable[Decision]) -> dict[str, bytes]:
-    """Write an articles.csv that Rayyan imports; decisions travel in the notes, as Rayyan writes them itself."""
+    """Write an articles.csv that Rayyan imports; decisions travel in the notes, as Rayyan writes them itself.
+
+    Rayyan holds one answer of each reviewer to a reference. Where somebody gave several, to records that were joined
+    later, the reference is undecided for them, and the notes say what they answered.
+    """
     heard: dict[str, list[Decision]] = defaultdict(list)
     for decision in decisions:
         for one in decision.records:
@@ -138,11 +142,16 @@ def dump(citations: Sequence[Citation], decisions: Iterable[Decision]) -> dict[s
     for citation in citations:
         record = citation.record
         mine = [decision for member in citation.members for decision in heard.get(member, ())]
-        said = [(d.reviewer, _SHOWN[d.answer]) for d in mine if d.answer in _SHOWN]
-        inclusion = ", ".join(f'"{who}"=>"{word}"' for who, word in dict(said).items())
+        said: dict[str, dict[str, None]] = defaultdict(dict)
+        for d in mine:
+            if d.answer in _SHOWN:
+                said[d.reviewer][_SHOWN[d.answer]] = None
+        inclusion = ", ".join(f'"{who}"=>"{next(iter(words))}"' for who, words in said.items() if len(words) == 1)
+        several = [f"{who} answered {' and '.join(words)}" for who, words in said.items() if len(words) > 1]
         reasons = ",".join(dict.fromkeys(d.reason.replace(",", " ") for d in mine if d.reason))
         notes = [f"{OUR_ID}: {citation.id}"]
-        notes += [f"RAYYAN-INCLUSION: {{{inclusion}}}"] if said else []
+        notes += [f"RAYYAN-INCLUSION: {{{inclusion}}}"] if inclusion else []
+        notes += [f"on records joined since: {'; '.join(several)}"] if several else []
         notes += [f"RAYYAN-EXCLUSION-REASONS: {reasons}"] if reasons else []
         facts = {
             "key": citation.id,

@@ -7,7 +7,7 @@ from pipeline.extraction import bias_figures, extractors, source_tables, summary
 from pipeline.extraction.extract import extract
 from pipeline.extraction.outcomes import Extraction
 from pipeline.extraction.settings import ExtractionSettings
-from pipeline.extraction.starters import starter_forms
+from pipeline.extraction.starters import by_study, starter_forms
 from pipeline.extraction.summary_table import SummaryTable
 from pipeline.records import tables as csv
 from pipeline.workflow.account import Account, counted
@@ -61,9 +61,15 @@ def run(work: Work) -> Account:
     for tool in bias_figures.tools_used(found):
         folder.derive(f"extraction/{tool.stem}-traffic-lights.svg", bias_figures.traffic_lights(found, tool).encode())
         folder.derive(f"extraction/{tool.stem}-summary.svg", bias_figures.bias_bars(found, tool).encode())
+    named = _named(work.protocol, now)
     warnings = ((w.file, str(w.row or ""), w.column, w.what, w.remedy) for w in found.warnings)
     folder.derive("extraction/warnings.csv", csv.write(WARNINGS, warnings))
-    return Account(did=tuple(_did(found)), news=news, warnings=tuple(_warnings(found)), pending=tuple(_pending(found)))
+    return Account(
+        did=tuple(_did(found)),
+        news=news,
+        warnings=(*_warnings(found), *_apart(found, named, now)),
+        pending=(*_pending(found), *_to_add(found, named)),
+    )
 
 
 def _names(found: Extraction, now: Screened) -> dict[str, str]:
@@ -107,12 +113,35 @@ def _starters(work: Work, found: Extraction, now: Screened) -> Iterator[str]:
     """Create starter forms, one set for each extractor, and say where they stand."""
     settings = work.protocol.extraction
     records = {name: citation.record for name, citation in included_citations(work.protocol, now).items()}
-    made = starter_forms(records, found, settings)
+    made = starter_forms(records, found, settings, named=_named(work.protocol, now))
     for owner in settings.extractors or ("",):
         for name, data in made.items():
             path = _free_name(work, owner, name)
             work.folder.create(path, data)
             yield f"New starter rows for {counted(len(found.unlinked), 'included report')}: {path}"
+
+
+def _named(protocol: Protocol, now: Screened) -> dict[str, str]:
+    """Map each included citation to the name that the worksheets give its study, where they give one."""
+    return {each.citation: each.study for each in now.screening.included(protocol.screening) if each.study}
+
+
+def _to_add(found: Extraction, named: Mapping[str, str]) -> Iterator[str]:
+    """Ask for the reports of studies that the forms hold already: no form that exists is changed."""
+    for study, citations in by_study(found.unlinked, named):
+        if study:
+            what = f"{counted(len(citations), 'report')} of the study {study!r}, as the worksheets say"
+            yield f"{what}, to be added to its row in the studies form: {', '.join(citations)}."
+
+
+def _apart(found: Extraction, named: Mapping[str, str], now: Screened) -> Iterator[str]:
+    """Say which reports the worksheets call one study and the extraction forms do not."""
+    studies = {now.home[r]: study.study_id for study in found.studies for r in study.reports if r in now.home}
+    for study, citations in by_study((each for each in studies if each in named), named):
+        apart = dict.fromkeys(studies[each] for each in citations)
+        if len(apart) > 1:
+            told = f"The worksheets call {', '.join(citations)} one study, {study!r}"
+            yield f"{told}, and the extraction forms keep them apart ({', '.join(apart)}), which counts."
 
 
 def _consensus(work: Work) -> Iterator[str]:

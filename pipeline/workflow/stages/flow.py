@@ -108,6 +108,9 @@ def _rows(found: Flow) -> Iterator[tuple[str, str, str, str]]:
 def _said(found: Flow) -> Iterator[str]:
     studies, reports = found.n("new_studies"), found.n("new_reports")
     if studies is not None and reports is not None:
-        yield f"{counted(studies, 'study', 'studies')} included, in {counted(reports, 'report')}."
+        newly = f"newly included since {found.previous}" if found.previous else "included"
+        said = f"{counted(studies, 'study', 'studies')} {newly}, in {counted(reports, 'report')}"
+        in_all = f"; {found.n('total_studies'):,} in all, in {found.n('total_reports'):,}" if found.previous else ""
+        yield f"{said}{in_all}."
     if found.not_run:
         yield f"Not yet run, and therefore not counted: {', '.join(found.not_run)}."
