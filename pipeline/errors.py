@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 SHOWN = 50  # faults printed before "... and N more"
+LONGEST = 1000  # characters of what is wrong that are printed; an enormous value stands in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +45,19 @@ class Fault:
 
     def __str__(self) -> str:
         """Say the fault in one sentence, and the remedy in another."""
-        sentence = f"{self.place}: {self.what}" if self.place else self.what
+        sentence = f"{_short(self.place)}: {_short(self.what)}" if self.place else _short(self.what)
         if self.accepted:
             sentence += f"; accepted: {self.accepted}"
         sentence = sentence if sentence.endswith((".", "?", "!")) else sentence + "."
         return f"{sentence} {self.remedy}".rstrip()
+
+
+def _short(text: str) -> str:
+    """Leave out the middle of a text that is too long to be read."""
+    if len(text) <= LONGEST:
+        return text
+    ends = LONGEST // 3
+    return f"{text[:ends]} ... ({len(text) - 2 * ends:,} characters) ... {text[-ends:]}"
 
 
 class ReviewError(Exception):

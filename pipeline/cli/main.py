@@ -188,7 +188,9 @@ def run(arguments: list[str]) -> int:
     except ReviewError as error:
         if "--debug" in arguments:
             raise
-        click.echo(str(error), err=True)
+        from pipeline.cli import terminal
+
+        click.echo(terminal.plain(str(error)), err=True)
         return error.exit_code
     except Exception:  # whatever it is, a scheduler must not take it for code 1
         if "--debug" in arguments:

@@ -24,6 +24,7 @@ _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _QUOTED = re.compile(r"[\",;\t\r\n]|^\s|\s\Z")
 _CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
+_CONFLICT_IN_PROSE = re.compile(r"^(<{7} |>{7} )", re.MULTILINE)
 _LOST = re.compile(r"[^a-z0-9]")
 DELIMITERS = (",", ";", "\t")
 _BOM = "\ufeff"
@@ -203,9 +204,12 @@ def read(data: bytes, *, file: str, expected: Iterable[str] = ()) -> Table:
     return _table(file, map(_Line, itertools.count(1), _parse(text, delimiter, file)), notices)
 
 
-def merge_conflict(text: str, *, file: str) -> Fault | None:
-    """Find the marks that git leaves where two versions of a file could not be merged; None if there are none."""
-    conflict = _CONFLICT.search(text)
+def merge_conflict(text: str, *, file: str, prose: bool = False) -> Fault | None:
+    """Find the marks that git leaves where two versions of a file could not be merged; None if there are none.
+
+    In prose a line of seven "=" alone is no such mark: in Markdown it makes the line above it a heading.
+    """
+    conflict = (_CONFLICT_IN_PROSE if prose else _CONFLICT).search(text)
     if not conflict:
         return None
     return Fault(

@@ -21,6 +21,7 @@ PUBMED_PLATFORM = "NCBI Entrez (E-utilities)"
 # Date, Create Date and Modification Date, https://pubmed.ncbi.nlm.nih.gov/help/#search-tags
 DATE_FIELDS = {"pdat": "publication date", "edat": "entry date", "crdt": "create date", "mdat": "modification date"}
 
+_MOST = 36_500  # days, records or blocks that a setting may name; a hundred years of days
 _DATE = re.compile(r"([1-3]\d{3})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?")
 
 
@@ -255,8 +256,8 @@ def _check(strategy: Strategy) -> Iterator[Fault]:
         ("remind_after_days", strategy.remind_after_days),
         ("accept_unread", strategy.accept_unread),
     ):
-        if number < 0:
-            yield Fault(what=f"{number} is negative", column=key, accepted="0 or a positive whole number")
+        if not 0 <= number <= _MOST:
+            yield Fault(what=f"{number} is out of range", column=key, accepted=f"a whole number from 0 to {_MOST}")
     if strategy.hits is not None and strategy.hits < 0:
         yield Fault(what=f"{strategy.hits} is negative", column="hits", accepted="the number that the platform showed")
     if strategy.searched and not _is_date(strategy.searched):

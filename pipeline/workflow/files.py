@@ -1,19 +1,23 @@
-"""How a file gets onto the disk: whole or not at all.
+"""How a file gets onto the disk: whole or not at all, and there to stay.
 
 A file is written beside its place, flushed to the disk and moved over. Whatever kills the process, the reader finds
-the old file or the new one, never a half.
+the old file or the new one, never a half. A name is there to stay only once its folder has been flushed, too: else a
+power failure could keep the second of two changes and lose the first.
 """
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 from pipeline.errors import Fault, ReviewError
 
 TEMPORARY = ".living-review-"  # how the name of an unfinished file begins
+# What file systems answer that know no flush of a folder: some of networks and of shared folders of virtual machines.
+_UNKNOWN = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
 def write(path: Path, data: bytes, *, known_as: str = "") -> None:
@@ -33,16 +37,10 @@ def write_pieces(path: Path, pieces: Iterable[bytes], *, known_as: str = "") -> 
     """
     known_as = known_as or str(path)
     with _said(known_as):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make(path.parent)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
     try:
-        with os.fdopen(handle, "wb") as stream:
-            for piece in pieces:
-                with _said(known_as):
-                    stream.write(piece)
-            with _said(known_as):
-                stream.flush()
-                os.fsync(stream.fileno())
+        _fill(os.fdopen(handle, "wb"), pieces, known_as)
         with _said(known_as):
             _share(Path(temporary))
             os.replace(temporary, path)  # noqa: PTH105 - Path.replace is the same call
@@ -52,26 +50,48 @@ def write_pieces(path: Path, pieces: Iterable[bytes], *, known_as: str = "") -> 
             os.unlink(temporary)  # noqa: PTH108 - gone already if all went well
 
 
-def move(source: Path, target: Path, *, known_as: str = "") -> None:
-    """Move a finished file to its place on the same disk; folders are made as needed.
+def prepare(path: Path, pieces: Iterable[bytes], *, known_as: str) -> None:
+    """Write a file that `move` brings to its place once it is wanted there; half of it may stand until then.
 
     Raises:
-        ReviewError: as `write`; the finished file stays where it was.
+        ReviewError: as `write`.
     """
-    with _said(known_as or str(target)):
-        target.parent.mkdir(parents=True, exist_ok=True)
+    with _said(known_as):
+        _make(path.parent)
+        stream = path.open("wb")
+    _fill(stream, pieces, known_as)
+
+
+def move(source: Path, target: Path, *, known_as: str) -> None:
+    """Move what is finished to its place on the same disk; folders are made as needed. `settle` its folder after it.
+
+    Raises:
+        ReviewError: as `write`; what is finished stays where it was.
+    """
+    with _said(known_as):
+        _make(target.parent)
         os.replace(source, target)  # noqa: PTH105
-        _settle(target.parent)
 
 
-def remove(path: Path, *, known_as: str = "") -> None:
-    """Remove a file, if it is there.
+def remove(path: Path, *, known_as: str) -> None:
+    """Remove a file, if it is there. `settle` its folder after it.
 
     Raises:
         ReviewError: it cannot be removed.
     """
-    with _said(known_as or str(path)):
+    with _said(known_as):
         path.unlink(missing_ok=True)
+
+
+def settle(folders: Iterable[Path]) -> None:
+    """Flush folders to the disk, each once, so that the names in them are there to stay; one that is gone is let be.
+
+    Raises:
+        ReviewError: one cannot be flushed.
+    """
+    for folder in sorted({*folders}):
+        with _said(str(folder)), contextlib.suppress(FileNotFoundError):
+            _settle(folder)
 
 
 class Spool:
@@ -118,19 +138,6 @@ class Spool:
             return self._stream.readline()
 
 
-@contextlib.contextmanager
-def _said(path: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if isinstance(error, PermissionError):
-            remedy = "Close it in the program that has it open, or make its folder writable; then run again."
-        else:
-            remedy = "Free some space or make the folder writable, then run again."
-        remedy += " What was there before is unharmed."
-        raise ReviewError(Fault(what=f"cannot be written ({error.strerror})", file=path, remedy=remedy)) from error
-
-
 def read(path: Path) -> bytes:
     """Read a file whole.
 
@@ -145,6 +152,41 @@ def read(path: Path) -> bytes:
         ) from error
 
 
+@contextlib.contextmanager
+def _said(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, PermissionError):
+            remedy = "Close it in the program that has it open, or make its folder writable; then run again."
+        else:
+            remedy = "Free some space or make the folder writable, then run again."
+        remedy += " What was there before is unharmed."
+        raise ReviewError(Fault(what=f"cannot be written ({error.strerror})", file=path, remedy=remedy)) from error
+
+
+def _fill(stream: IO[bytes], pieces: Iterable[bytes], known_as: str) -> None:
+    """Write pieces to a new file, flush it to the disk, and close it."""
+    try:
+        for piece in pieces:
+            with _said(known_as):
+                stream.write(piece)
+        with _said(known_as):
+            stream.flush()
+            os.fsync(stream.fileno())
+    finally:
+        with contextlib.suppress(OSError):  # closing tries again to write what a full disk did not take
+            stream.close()
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and those above it that are missing, each there to stay."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _settle(folder.parent)
+
+
 def _share(path: Path) -> None:
     """Give a temporary file the rights that any new file has here; mkstemp makes it private."""
     mask = os.umask(0)
@@ -153,10 +195,13 @@ def _share(path: Path) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """Flush a folder's own entry, where the system can."""
+    """Flush a folder's own entries, where the system can."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
+        except OSError as error:
+            if error.errno not in _UNKNOWN:
+                raise
         finally:
             os.close(handle)

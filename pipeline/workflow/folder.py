@@ -8,6 +8,7 @@ were paid for.
 """
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,11 +17,12 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, TypeVar
 
-import msgspec
 from filelock import FileLock, Timeout
 
 from pipeline.errors import Fault, FormatError, FormError, LockError, ProtocolError, ReviewError
-from pipeline.workflow import files, layouts
+from pipeline.records.tables import merge_conflict
+from pipeline.workflow import files, moves
+from pipeline.workflow.moves import GONE
 
 PROTOCOL = "workflow.yaml"
 OUTPUTS = "outputs"
@@ -30,16 +32,12 @@ MOVES = "moves.json"
 # What spreadsheets and systems leave beside a file that is open. Source: LibreOffice, Microsoft Office, macOS, Windows.
 _LEFTOVERS = (".", "~$", "Thumbs.db", "desktop.ini")
 _TABLES = (".csv", ".tsv", ".xlsx")  # what people fill in
-_GONE = ""  # what stands in the list of moves for a file that is to be removed
+_LIST = f"{STAGED}/{MOVES}"
+_NOT_OURS = "exists already and is not the program's to change"
+_AWAY = "Move it away, then run again."
+_LONGEST_NAME = 255  # bytes. Source: ext4, XFS, Btrfs; NTFS and APFS take as many UTF-16 units or characters
 
 _T = TypeVar("_T")
-
-
-class _Moves(msgspec.Struct, frozen=True, kw_only=True):
-    """Which staged file goes where; a name that is empty stands for a file that is to be removed."""
-
-    layout: int = 1
-    moves: dict[str, str]
 
 
 class ReviewFolder:
@@ -64,29 +62,42 @@ class ReviewFolder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep every other run out of the folder.
+        """Keep every other run out of the folder, and finish what a run that was killed among its last writes left.
 
         Raises:
             LockError: another run is at work; it frees the lock even when it is killed.
+            ReviewError: the folder cannot be locked, or what was left cannot be finished.
         """
-        lock = FileLock(self.root / LOCK)
+        self._refuse_links(LOCK, STAGED)
         try:
-            with lock.acquire(timeout=0):
-                self._finish_moves()
-                yield
+            lock = FileLock(self.root / LOCK).acquire(timeout=0)
         except Timeout as error:
             remedy = "Wait until it has ended, then run again."
             raise LockError(Fault(what="another run is at work in this review folder", remedy=remedy)) from error
-        except OSError as error:
-            what = f"the folder cannot be locked ({error.strerror})"
-            raise ReviewError(Fault(what=what, file=str(self.root), remedy="Make the folder writable.")) from error
+        except (OSError, NotImplementedError) as error:
+            what = f"the folder cannot be locked ({getattr(error, 'strerror', None) or error})"
+            remedy = "Make the folder writable, or put it on a disk that knows locks."
+            raise ReviewError(Fault(what=what, file=str(self.root), remedy=remedy)) from error
+        with lock:
+            self._finish_moves()
+            yield
+
+    def _refuse_links(self, *names: str) -> None:
+        """Refuse links where the program writes its own files: what they lead to is not the review's."""
+        for name in names:
+            if (self.root / name).is_symlink():
+                what = "is a link, and the program writes its own files here"
+                raise ProtocolError(Fault(what=what, file=name, remedy="Delete the link, then run again."))
 
     def path(self, relative: str) -> Path:
         """Find the place of a file inside the folder.
 
         Raises:
-            ProtocolError: the path is absolute or leads out of the folder.
+            ProtocolError: the path is absolute, leads out of the folder, or is one that no disk takes.
         """
+        if "\0" in relative or any(len(os.fsencode(name)) > _LONGEST_NAME for name in relative.split("/")):
+            what = f"{relative!r} cannot be the path of a file"
+            raise ProtocolError(Fault(what=what, accepted=f"names of up to {_LONGEST_NAME} bytes, without NUL"))
         pure = PurePosixPath(relative.replace("\\", "/"))
         place = self.root.joinpath(*pure.parts)
         outside = pure.is_absolute() or ":" in pure.parts[0] if pure.parts else True
@@ -103,8 +114,12 @@ class ReviewFolder:
         """Read a file whole.
 
         Raises:
-            ReviewError: it is not there or cannot be read.
+            ReviewError: it is not there or cannot be read, or is derived, and a run was killed while it moved such
+                files: some are older than others.
         """
+        if relative.startswith(f"{OUTPUTS}/") and self._staged is None and (self.root / _LIST).exists():
+            what = "a run is at its last writes, or was broken off among them, so that outputs/ is half old, half new"
+            raise ReviewError(Fault(what=what, remedy="Run 'living-review run': it finishes them."))
         try:
             return self._place(relative).read_bytes()
         except OSError as error:
@@ -137,15 +152,18 @@ class ReviewFolder:
         """Read a text file in UTF-8, with or without a byte order mark.
 
         Raises:
-            FormatError: it is not UTF-8.
+            FormatError: it is not UTF-8, or holds the marks of a git merge conflict.
         """
         data = self.read(relative)
         try:
-            return data.decode("utf-8-sig").replace("\r\n", "\n")
+            text = data.decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             what = f"the byte {data[error.start : error.start + 1]!r} is not UTF-8"
             raise FormatError(Fault(what=what, file=relative, line=line, remedy="Save the file as UTF-8.")) from error
+        if conflict := merge_conflict(text, file=relative, prose=True):
+            raise FormatError(conflict)
+        return text
 
     def list(self, pattern: str) -> tuple[str, ...]:
         """List the files that match a glob pattern, sorted; what an open spreadsheet leaves beside them is no file.
@@ -158,7 +176,7 @@ class ReviewFolder:
         if "**" not in pattern:
             self._check_tables(places)
         for relative, staged in (self._staged or {}).items():
-            if staged == _GONE:
+            if staged == GONE:
                 found.discard(relative)
             elif _matches(relative, pattern):
                 found.add(relative)
@@ -229,7 +247,7 @@ class ReviewFolder:
             self._commit(self._staged)
         finally:
             self._staged = None
-            if not (self.root / STAGED / MOVES).exists():  # else the next run finishes the moves
+            if not (self.root / _LIST).exists():  # else the next run finishes the moves
                 shutil.rmtree(self.root / STAGED, ignore_errors=True)
 
     @contextmanager
@@ -255,8 +273,9 @@ class ReviewFolder:
         """
         self._refuse_existing(relative)
         staged = self.root / STAGED / str(next(self._names))
-        files.write(staged, data, known_as=relative)
+        files.prepare(staged, (data,), known_as=relative)
         files.move(staged, self.path(relative), known_as=relative)
+        files.settle([self.path(relative).parent])
 
     def abandon(self, place: str, name: str = "") -> None:
         """Remove what a search that was broken off left in its folder, all of it or one file; history stays.
@@ -270,6 +289,7 @@ class ReviewFolder:
             files.remove(target, known_as=f"{place}/{name}")
         else:
             shutil.rmtree(target, ignore_errors=True)
+        files.settle([target.parent])
 
     def take_up(self, place: str, new: str) -> None:
         """Give the folder of a search that was broken off another name, to go on in it; history stays.
@@ -279,7 +299,8 @@ class ReviewFolder:
         """
         self._check_unfinished(place)
         self.abandon(new)
-        self.path(place).replace(self.path(new))
+        files.move(self.path(place), self.path(new), known_as=place)
+        files.settle([self.path(place).parent])
 
     def _check_unfinished(self, place: str) -> None:
         if not place.startswith("queries/runs/") or self.path(f"{place}/run.json").exists():
@@ -296,7 +317,7 @@ class ReviewFolder:
             with self.transaction():
                 self.drop(relative)
         else:
-            self._staged[f"{OUTPUTS}/{relative}"] = _GONE
+            self._staged[f"{OUTPUTS}/{relative}"] = GONE
 
     def _place(self, relative: str) -> Path:
         """Find where a file is now: among the staged ones, or at its place."""
@@ -307,8 +328,7 @@ class ReviewFolder:
 
     def _refuse_existing(self, relative: str) -> None:
         if self.path(relative).exists() or relative in (self._staged or {}):
-            what = "exists already and is not the program's to change"
-            raise ReviewError(Fault(what=what, file=relative, remedy="Move it away, then run again."))
+            raise ReviewError(Fault(what=_NOT_OURS, file=relative, remedy=_AWAY))
 
     def _write(self, relative: str, pieces: Iterable[bytes]) -> None:
         if self._staged is None:
@@ -318,7 +338,7 @@ class ReviewFolder:
         place = self.path(relative)
         name = str(next(self._names))
         staged = self.root / STAGED / name
-        files.write_pieces(staged, pieces, known_as=relative)
+        files.prepare(staged, pieces, known_as=relative)
         same = place.is_file() and place.stat().st_size == staged.stat().st_size and _sha256(place) == _sha256(staged)
         if same:
             staged.unlink()
@@ -329,44 +349,54 @@ class ReviewFolder:
     def _commit(self, staged: dict[str, str]) -> None:
         if staged:
             self._check_free(staged)
-            files.write(self.root / STAGED / MOVES, layouts.write(_Moves(moves=staged)))
+            files.settle([self.root / STAGED])
+            files.write(self.root / STAGED / MOVES, moves.write(staged))
             self._finish_moves()
 
     def _check_free(self, staged: Iterable[str]) -> None:
-        """Refuse to begin where a folder stands at the place of a file, or a file at that of a folder; once each."""
+        """Refuse to begin where something stands in the way of a file: what a person put there, or a folder."""
         obstacles: dict[str, str] = {}
         for relative in staged:
             place = self.path(relative)
             if place.is_dir():
                 obstacles[relative] = "is a folder, and a file is to be written here"
+            elif place.exists() and not relative.startswith(f"{OUTPUTS}/"):
+                obstacles[relative] = _NOT_OURS
             for above in PurePosixPath(relative).parents:
                 if (self.root / above).is_file():
                     obstacles[above.as_posix()] = "is a file, and a folder is to be made here"
-        remedy = "Move it away, then run again."
         if obstacles:
-            raise ReviewError([Fault(what=what, file=path, remedy=remedy) for path, what in sorted(obstacles.items())])
+            raise ReviewError([Fault(what=w, file=path, remedy=_AWAY) for path, w in sorted(obstacles.items())])
 
     def _finish_moves(self) -> None:
-        """Move staged files to their places if their list is complete, else forget them; only under the lock."""
-        listed = self.root / STAGED / MOVES
-        if listed.is_file():
-            found = layouts.read(listed.read_bytes(), _Moves, name="list of moves", file=f"{STAGED}/{MOVES}")
+        """Move staged files to their places if their list is complete, else forget them; only under the lock.
+
+        The list goes once every name that it moved is on the disk to stay.
+        """
+        room = self.root / STAGED
+        if (room / MOVES).is_file():
+            listed = moves.read((room / MOVES).read_bytes(), file=_LIST, room=STAGED, derived=f"{OUTPUTS}/")
             faults: list[Fault] = []
-            for relative, name in found.moves.items():
+            for relative, name in listed.items():
                 try:
                     self._finish_move(relative, name)
                 except ReviewError as error:
                     faults.extend(error.faults)
             if faults:
                 raise ReviewError(faults)
-            listed.unlink()
-        shutil.rmtree(self.root / STAGED, ignore_errors=True)
+            files.settle(self.path(relative).parent for relative in listed)
+            files.remove(room / MOVES, known_as=_LIST)
+            files.settle([room])
+        shutil.rmtree(room, ignore_errors=True)
 
     def _finish_move(self, relative: str, name: str) -> None:
-        if name == _GONE:
-            files.remove(self.path(relative), known_as=relative)
-        elif (staged := self.root / STAGED / name).is_file():
-            files.move(staged, self.path(relative), known_as=relative)
+        place, staged = self.path(relative), self.root / STAGED / name
+        if name == GONE:
+            files.remove(place, known_as=relative)
+        elif staged.is_file():
+            if place.exists() and not relative.startswith(f"{OUTPUTS}/") and _sha256(place) != _sha256(staged):
+                raise ReviewError(Fault(what=_NOT_OURS, file=relative, remedy=_AWAY))
+            files.move(staged, place, known_as=relative)
 
 
 class _Files(Mapping[str, bytes]):

@@ -5,11 +5,13 @@ gets the function that turns the one before into it: files are never rewritten, 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import msgspec
 
 from pipeline.errors import Fault, FormatError
+from pipeline.records.tables import merge_conflict
 
 _T = TypeVar("_T")
 Step = Callable[[dict[str, Any]], dict[str, Any]]
@@ -27,6 +29,7 @@ CURRENT: Mapping[str, int] = {
 # (kind, layout): what turns a file of this layout into one of the next.
 STEPS: Mapping[tuple[str, int], Step] = {}
 
+_ONE_SIDE = "Take one of the two versions whole, and with it every file of its folder; then run again."
 _REMEDY = "It is the program's own history: put the file back as git or your backup has it."
 
 
@@ -38,6 +41,7 @@ def read(
     file: str,
     current: Mapping[str, int] = CURRENT,
     steps: Mapping[tuple[str, int], Step] = STEPS,
+    remedy: str = _REMEDY,
 ) -> _T:
     """Read a JSON file of the program's own, of this layout or an older one.
 
@@ -48,6 +52,7 @@ def read(
         file: its path, for messages.
         current: layouts of today.
         steps: how older ones are brought up to date.
+        remedy: what to do where it is damaged.
 
     Raises:
         FormatError: it is damaged, or a newer version of the program wrote it.
@@ -59,13 +64,15 @@ def read(
             raise msgspec.ValidationError(f"{layout!r} is no layout")
         if layout > current[name]:
             what = f"a newer version of living-review wrote this {name} (layout {layout}, and {current[name]} is known)"
-            remedy = "Install the newest living-review; nothing was changed."
-            raise FormatError(Fault(what=what, file=file, remedy=remedy))
+            newest = "Install the newest living-review; nothing was changed."
+            raise FormatError(Fault(what=what, file=file, remedy=newest))
         for number in range(layout, current[name]):
             tree = steps[name, number](tree) | {"layout": number + 1}
         return msgspec.convert(tree, kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise FormatError(Fault(what=f"this is no {name} ({error})", file=file, remedy=_REMEDY)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        if conflict := merge_conflict(data.decode("utf-8", "replace"), file=file):
+            raise FormatError(replace(conflict, remedy=_ONE_SIDE)) from error
+        raise FormatError(Fault(what=f"this is no {name} ({error})", file=file, remedy=remedy)) from error
 
 
 def write(value: msgspec.Struct) -> bytes:

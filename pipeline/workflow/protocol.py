@@ -88,13 +88,31 @@ def load(folder: ReviewFolder) -> Protocol:
         ProtocolError: every fault, each with its line and key.
     """
     text = folder.text(PROTOCOL)
-    protocol = yaml_settings.load(text, Protocol, file=PROTOCOL)
+    try:
+        protocol = yaml_settings.load(text, Protocol, file=PROTOCOL)
+    except ProtocolError:
+        if fault := _of_another_schema(text):
+            raise ProtocolError(fault) from None  # its keys are those of another program, and not to be told as faults
+        raise
     faults = list(_check(protocol, folder))
     if faults:
         lines = yaml_settings.lines(text, file=PROTOCOL)
         placed = [replace(fault, file=PROTOCOL, line=_line(lines, fault.column)) for fault in faults]
         raise ProtocolError(sorted(placed, key=lambda fault: fault.line))
     return protocol
+
+
+def _of_another_schema(text: str) -> Fault | None:
+    schema = yaml_settings.plain(text, file=PROTOCOL).get("schema", "")
+    if not (isinstance(schema, str) and schema.isdecimal()) or schema == str(SCHEMA):
+        return None
+    return replace(_another_schema(schema), file=PROTOCOL)
+
+
+def _another_schema(schema: str | int) -> Fault:
+    what = f"this review has schema {schema}, and this program reads schema {SCHEMA}"
+    remedy = "Install the version of living-review that the review was made with, or a newer one."
+    return Fault(what=what, column="schema", remedy=remedy)
 
 
 def _line(lines: Mapping[str, int], key: str) -> int:
@@ -106,9 +124,7 @@ def _line(lines: Mapping[str, int], key: str) -> int:
 
 def _check(protocol: Protocol, folder: ReviewFolder) -> Iterator[Fault]:
     if protocol.schema != SCHEMA:
-        what = f"this review has schema {protocol.schema}, and this program reads schema {SCHEMA}"
-        remedy = "Install the version of living-review that the review was made with, or a newer one."
-        yield Fault(what=what, column="schema", remedy=remedy)
+        yield _another_schema(protocol.schema)
     for name, search in protocol.searches.items():
         key = f"searches.{name}"
         if not _ID.fullmatch(name):

@@ -8,6 +8,8 @@ from typing import Literal
 from pipeline.errors import Fault, did_you_mean
 from pipeline.search.strategy import Strategy
 
+LONGEST = 36_500  # days that anything may be put off
+
 
 @dataclass(frozen=True, kw_only=True)
 class NotifySettings:
@@ -76,8 +78,9 @@ def _check(settings: ScheduleSettings, searches: Mapping[str, Strategy]) -> Iter
     named = [("every_days", settings.every_days), ("refetch_days", settings.refetch_days)]
     named += [(f"sources.{name}", days) for name, days in settings.sources.items()]
     for key, days in named:
-        if days < 0:
-            yield Fault(what=f"{days} days cannot be kept", column=key, accepted="a whole number from 0")
+        if not 0 <= days <= LONGEST:
+            accepted = f"a whole number from 0 to {LONGEST}"
+            yield Fault(what=f"{days} days cannot be kept", column=key, accepted=accepted)
     for name in settings.sources:
         strategy = searches.get(name)
         if strategy is None:

@@ -2,8 +2,10 @@
 
 Scalars stay text until the settings' own types decide, so that `version: 1.10` is not 1.1 and `no` is not False.
 Anchors, aliases and tags are refused: a settings file needs none, and they are how a small file becomes a large one.
+So is what no person writes: a file, a value or a depth beyond all measure, and characters that steer a terminal.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from types import UnionType
@@ -17,7 +19,10 @@ from pipeline.records.tables import merge_conflict
 
 _T = TypeVar("_T")
 _Path = tuple[str | int, ...]
-_PLAIN_TAGS = "tag:yaml.org,2002:"
+LARGEST = 1_000_000  # characters that a file may have; the largest workflow.yaml known has 20,000
+LONGEST = 100_000  # characters that one value may have
+DEEPEST = 40  # lists and blocks that may stand inside one another
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def load(text: str, kind: type[_T], *, file: str) -> _T:
@@ -64,24 +69,7 @@ class _Tree:
         self.file = file
         self.faults: list[Fault] = []
         self.lines: dict[_Path, int] = {(): 1}
-        try:
-            for event in yaml.parse(text, Loader=yaml.SafeLoader):
-                if isinstance(event, yaml.AliasEvent):
-                    line = event.start_mark.line + 1 if event.start_mark else 1
-                    raise self._refusal(line, f"the alias *{event.anchor}", "plain values, written out")
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
-        except yaml.MarkedYAMLError as error:
-            if conflict := merge_conflict(text, file=file):
-                raise ProtocolError(conflict) from error
-            mark = error.problem_mark or error.context_mark
-            what = f"this is not YAML ({error.problem or error.context})"
-            remedy = "Look at the indentation and the colons; quote a text that holds ': ' or begins with a sign."
-            line = mark.line + 1 if mark else 1
-            raise ProtocolError(Fault(what=what, file=file, line=line, remedy=remedy)) from error
-        except yaml.reader.ReaderError as error:
-            what = f"the character {chr(error.character)!r} is not allowed in YAML"
-            line = text.count("\n", 0, error.position) + 1
-            raise ProtocolError(Fault(what=what, file=file, line=line, remedy="Delete it.")) from error
+        node = self._composed(text)
         self.value = self._walk(node, ()) if node else {}
         if not isinstance(self.value, dict):
             what = "the file holds no keys"
@@ -89,24 +77,67 @@ class _Tree:
         if self.faults:
             raise ProtocolError(self.faults)
 
+    def _composed(self, text: str) -> yaml.Node | None:
+        if len(text) > LARGEST:
+            what = f"the file holds {len(text):,} characters"
+            raise ProtocolError(Fault(what=what, file=self.file, accepted=f"up to {LARGEST:,}"))
+        try:
+            self._check_events(text)
+            return yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            if conflict := merge_conflict(text, file=self.file):
+                raise ProtocolError(conflict) from error
+            mark = error.problem_mark or error.context_mark
+            what = f"this is not YAML ({error.problem or error.context})"
+            remedy = "Look at the indentation and the colons; quote a text that holds ': ' or begins with a sign."
+            line = mark.line + 1 if mark else 1
+            raise ProtocolError(Fault(what=what, file=self.file, line=line, remedy=remedy)) from error
+        except yaml.reader.ReaderError as error:
+            what = f"the character {chr(error.character)!r} is not allowed in YAML"
+            line = text.count("\n", 0, error.position) + 1
+            raise ProtocolError(Fault(what=what, file=self.file, line=line, remedy="Delete it.")) from error
+
+    def _check_events(self, text: str) -> None:
+        """Refuse what makes a small file large or deep, as soon as it is met."""
+        depth = 0
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if isinstance(event, yaml.AliasEvent):
+                raise self._refusal(line, f"the alias *{event.anchor}", "plain values, written out")
+            if tag := getattr(event, "tag", None):
+                raise self._refusal(line, f"the tag {tag}", "plain values without tags")
+            if depth > DEEPEST:
+                raise self._refusal(line, "a list or block inside so many others", f"up to {DEEPEST}")
+
     def _refusal(self, line: int, what: str, accepted: str) -> ProtocolError:
         return ProtocolError(Fault(what=f"{what} is not accepted", file=self.file, line=line, accepted=accepted))
 
     def _walk(self, node: yaml.Node, path: _Path) -> Any:  # noqa: ANN401 - a YAML value
         self.lines.setdefault(path, node.start_mark.line + 1)
-        if not node.tag.startswith(_PLAIN_TAGS) or "python" in node.tag:
-            raise self._refusal(node.start_mark.line + 1, f"the tag {node.tag}", "plain values without tags")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self._walk(child, (*path, place)) for place, child in enumerate(node.value)]
-        return node.value
+        return self._text(node, path)
+
+    def _text(self, node: yaml.Node, path: _Path) -> str:
+        text, line, key = str(node.value), node.start_mark.line + 1, ".".join(map(str, path))
+        if len(text) > LONGEST:
+            what, accepted = f"this value holds {len(text):,} characters", f"up to {LONGEST:,}"
+            self.faults.append(Fault(what=what, file=self.file, line=line, column=key, accepted=accepted))
+        if found := _CONTROL.search(text):
+            what = f"this value holds the control character {found.group()!r}"
+            self.faults.append(Fault(what=what, file=self.file, line=line, column=key, remedy="Delete it."))
+        return text
 
     def _mapping(self, node: yaml.MappingNode, path: _Path) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, child in node.value:
-            key = str(key_node.value)
             line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise self._refusal(line, "a list or a block as a key", "one word")
+            key = self._text(key_node, path)
             if key in found:
                 first = self.lines[(*path, key)]
                 what = f"the key {key!r} stands here a second time (first in line {first})"
@@ -189,6 +220,7 @@ def _accepted(kind: str, message: str) -> str:
     words = {
         "int_parsing": "a whole number",
         "int_type": "a whole number",
+        "int_parsing_size": "a whole number",
         "float_parsing": "a number",
         "bool_parsing": "true or false",
         "bool_type": "true or false",

@@ -129,6 +129,10 @@ RIS = "TY  - JOUR\nTI  - One\nAU  - A, B\nPY  - 2001\nER  - \n"
             edited("workflow.yaml", "schema: 1", "schema: 7"),
             "this review has schema 7, and this program reads schema 1",
         ),
+        (
+            edited("workflow.yaml", "schema: 1", "schema: 2\nwords_of_a_newer_program: {a: b}"),
+            "this review has schema 2, and this program reads schema 1",
+        ),
         (edited("workflow.yaml", "  embase:", "  Em base:"), "'Em base' cannot be the id of a search"),
         (edited("workflow.yaml", "queries/imports/embase/*", "../*"), "leads out of the review folder"),
         (with_text("queries/imports/embase/a.ris", RIS[:-8]), "queries/imports/embase/a.ris, line 1: "),

@@ -12,9 +12,10 @@ from pipeline.records import tables
 from pipeline.records.record import Link, Origin, Passage, Record
 from pipeline.sandbox import corpus, server
 from pipeline.search.eutils import Client, Patience
-from pipeline.workflow import history, protocol, run
+from pipeline.workflow import history, protocol, release, run
 from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.stages import STAGES
+from pipeline.workflow.versions import Version
 
 MONDAY = datetime(2026, 11, 23, 6, tzinfo=UTC)
 WORKFLOW = """\
@@ -127,6 +128,19 @@ class Living:
         moment, _ = history.moment(self.folder, self.day)
         client = cache(lambda: Client(address, now=lambda: moment, patience=QUICK))
         return self.run(client=client, update=True, **options)
+
+    def release(self, label: str, note: str = "A note.") -> Version:
+        """Freeze a version."""
+        folder = self.folder
+        with folder.locked():
+            work = run.Work(
+                folder=folder,
+                protocol=protocol.load(folder),
+                now=self.day,
+                tool="living-review test",
+                progress=lambda done, total, what: None,
+            )
+            return release.release(STAGES, work, label, note, tell=lambda _: None)
 
     def decide(self, stage: str, **answers: str) -> None:
         """Fill in the worksheets of a stage: n1="include" is the answer on record 1; reasons follow after a blank."""

@@ -50,6 +50,17 @@ def test_a_damaged_file_is_one_sentence_with_the_remedy(data):
         read(data)
 
 
+def test_deep_nesting_and_a_merge_conflict_are_one_sentence_each():
+    with pytest.raises(FormatError, match=r"^things/thing.json: this is no thing \("):
+        read(b'{"layout": 3, "names": ' + b"[" * 100_000 + b"]" * 100_000 + b"}")
+    with pytest.raises(FormatError) as caught:
+        read(b'{\n<<<<<<< HEAD\n"layout": 3\n=======\n"layout": 3,\n>>>>>>> other\n}')
+    assert str(caught.value) == (
+        "things/thing.json, line 2: the marks of a git merge conflict stand here ('<<<<<<<'). Take one of the two "
+        "versions whole, and with it every file of its folder; then run again."
+    )
+
+
 def test_every_layout_before_todays_has_its_step():
     assert set(layouts.STEPS) == {(name, n) for name, newest in layouts.CURRENT.items() for n in range(1, newest)}
 

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.errors import FormatError, ProtocolError
 from pipeline.report import render
-from pipeline.workflow import protocol, release, run, verify, versions
+from pipeline.workflow import verify, versions
 from pipeline.workflow.stages import STAGES
 from tests.workflow.living import Living, pmid
 
@@ -17,19 +17,6 @@ def _without_pdf():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(render, "_compile", lambda *_, **__: b"%PDF")
         yield
-
-
-def freeze(living, label, note="A note."):
-    folder = living.folder
-    with folder.locked():
-        work = run.Work(
-            folder=folder,
-            protocol=protocol.load(folder),
-            now=living.day,
-            tool="living-review test",
-            progress=lambda done, total, what: None,
-        )
-        return release.release(STAGES, work, label, note, tell=lambda _: None)
 
 
 def check(living, label="", into=""):
@@ -51,7 +38,7 @@ def first(tmp_path_factory):
     made.decide("title-abstract", n1="include", n2="include", n3="exclude", n4="exclude", n5="exclude")
     made.run()
     made.decide("full-text", n1="include", n2="exclude other")
-    freeze(made, "1.0", "The first\n  version.")
+    made.release("1.0", "The first\n  version.")
     return made
 
 
@@ -67,7 +54,7 @@ def second(first, tmp_path_factory):
     made.decide("full-text", n6="include")
     made.later(7)
     made.run()
-    freeze(made, "2.0")
+    made.release("2.0")
     return made
 
 
@@ -177,7 +164,7 @@ def test_a_version_is_never_changed_and_never_empty(living):
         ("2.0", " ", "the version has no note"),
     ):
         with pytest.raises(ProtocolError, match=says):
-            freeze(living, label, note)
+            living.release(label, note)
     assert {path: path.read_bytes() for path in living.root.rglob("*") if path.is_file()} == before
 
 

@@ -1,3 +1,4 @@
+import time
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -108,6 +109,18 @@ stages:
         ("just words\n", "workflow.yaml, line 1: the file holds no keys"),
         ("version: \x07\n", "workflow.yaml, line 1: the character '\\x07' is not allowed"),
         ("", "workflow.yaml, version: the key 'version' is missing"),
+        ("version: !!binary aGk=\n", "workflow.yaml, line 1: the tag tag:yaml.org,2002:binary is not accepted"),
+        ("version: 1\n? [a, b]\n: c\n", "workflow.yaml, line 2: a list or a block as a key is not accepted"),
+        (
+            "version: 1\nsearches:\n  a: {database: x, most: " + "9" * 6000 + "}\n",
+            f"workflow.yaml, line 3, searches.a.most: '{'9' * 332} ... (5,352 characters) ... {'9' * 316}' is not acc",
+        ),
+        (
+            f"version: {'x' * 100_001}\n",
+            "workflow.yaml, line 1, version: this value holds 100,001 characters; accepted: up to 100,000.",
+        ),
+        ('version: "a\\e]0;b"\n', "workflow.yaml, line 1, version: this value holds the control character '\\x1b'."),
+        ('version: 1\n"a\\e[2J": b\n', "workflow.yaml, line 2: this value holds the control character '\\x1b'."),
         ("version: [1]\n", "workflow.yaml, line 1, version: a list is not accepted; accepted: one text"),
     ],
 )
@@ -122,6 +135,24 @@ def test_a_bomb_of_aliases_is_refused_before_it_grows():
         f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join([f'*{chr(97 + n)}'] * 8)}]\n" for n in range(12)
     )
     assert faults(bomb)[0].startswith("workflow.yaml, line 2: the alias *a is not accepted")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("version: " + "[" * 100_000, "workflow.yaml, line 1: a list or block inside so many others is not accepted"),
+        (
+            "version: 1\n" + "".join(f"{' ' * n}a:\n" for n in range(500)),
+            "workflow.yaml, line 42: a list or block inside so many others is not accepted; accepted: up to 40.",
+        ),
+        ("# " + "x" * 1_000_000, "workflow.yaml: the file holds 1,000,002 characters; accepted: up to 1,000,000."),
+    ],
+)
+def test_what_no_person_writes_is_refused_before_it_costs_time_or_memory(text, says):
+    before = time.process_time()
+    (found,) = faults(text)
+    assert found.startswith(says)
+    assert time.process_time() - before < 1
 
 
 def test_each_key_has_its_line():
