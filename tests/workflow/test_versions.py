@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.errors import FormatError, ProtocolError
 from pipeline.report import render
-from pipeline.workflow import verify, versions
+from pipeline.workflow import run, verify, versions
 from pipeline.workflow.stages import STAGES
 from tests.workflow.living import Living, pmid
 
