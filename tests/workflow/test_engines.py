@@ -8,7 +8,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 
 import pytest
 
-from pipeline.deduplicate import clusters
+from pipeline.deduplicate import tasks
 from pipeline.deduplicate.clusters import deduplicate
 from pipeline.errors import ReviewError
 from pipeline.records.record import Author, Origin, Record
@@ -39,8 +39,8 @@ def _record(number: int, document: int, draw: random.Random) -> Record:
 
 @pytest.fixture
 def small_tasks(monkeypatch):
-    monkeypatch.setattr(clusters, "_TASK", 40)
-    monkeypatch.setattr(clusters, "_AHEAD", 3)
+    monkeypatch.setattr(tasks, "TASK", 40)
+    monkeypatch.setattr(tasks, "_AHEAD", 3)
 
 
 class Breaking(Executor):
