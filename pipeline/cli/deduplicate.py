@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline import __version__
-from pipeline.cli import terminal
-from pipeline.errors import Fault
+from pipeline.cli import options, terminal
+from pipeline.errors import Fault, FormatError, ReviewError
 from pipeline.workflow import files
 from pipeline.workflow.account import counted
-from pipeline.workflow.engines import ENGINES, Engine, run_on
+from pipeline.workflow.engines import Engine, run_on
 
 if TYPE_CHECKING:
     from pipeline.deduplicate.citation import Deduplication
@@ -27,13 +27,7 @@ UNREAD = ("file", "line", "row", "what", "remedy", "raw")
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", required=True, help="Where to write.")
 @click.option("--format", "format_name", default="", metavar="NAME", help="What the files are; recognised if not said.")
-@click.option(
-    "--engine",
-    type=click.Choice(ENGINES),
-    default="here",
-    help="Where pairs are compared: here, in all processors of this machine, or on Dask. The result is the same.",
-)
-@click.option("--scheduler", default="", metavar="ADDRESS", help="Dask's, as tcp://host:8786; else workers start here.")
+@options.engine
 def deduplicate(paths: tuple[Path, ...], *, out: Path, format_name: str, engine: Engine, scheduler: str) -> None:
     """Find which records of some files describe one document, and write each document once.
 
@@ -46,43 +40,44 @@ def deduplicate(paths: tuple[Path, ...], *, out: Path, format_name: str, engine:
     from pipeline.deduplicate import account, asks
     from pipeline.deduplicate.clusters import deduplicate as run
     from pipeline.records import tables
+    from pipeline.records.record import Record
+    from pipeline.workflow.lines import put_aside
 
-    if scheduler and engine != "dask":
-        raise click.UsageError("--scheduler is Dask's: say --engine dask too.")
-    with terminal.progress() as progress:
-        records, unread = _read(paths, format_name)
+    read: Counter[str] = Counter()
+    unread: list[Fault] = []
+    with put_aside(_records(paths, format_name, read, unread), Record) as records:
         forms = [_form(path) for path in sorted(out.glob(QUESTIONS))]
         answers = asks.read_answers(forms, records)
-        found = run_on(engine, scheduler, lambda executor: run(records, answers, executor=executor, progress=progress))
-    asked = {(row["record_a"], row["record_b"]) for form in forms for row in form.rows}
-    header, questions = asks.form_rows(found, records, asked)
-    if questions:
-        path = _free(out)
-        files.write(path, tables.write(header, questions, form=True))
-        forms.append(_form(path))
-    merged = (citation.record for citation in found.citations)
-    files.write_pieces(out / "unique.ris", formats.write(merged, format="ris"))
-    files.write(out / "citations.csv", tables.write(*account.citations_table(found)))
-    files.write(out / "pairs.csv", tables.write(*asks.pairs_table(found)))
-    files.write(out / "method.txt", account.method(found, __version__).encode())
+        with terminal.progress() as progress:
+            found = run_on(
+                engine, scheduler, lambda executor: run(records, answers, executor=executor, progress=progress)
+            )
+        asked = {(row["record_a"], row["record_b"]) for form in forms for row in form.rows}
+        header, questions = asks.form_rows(found, records, asked)
+        if questions:
+            path = _free(out)
+            files.write(path, tables.write(header, questions, form=True))
+            forms.append(_form(path))
+        merged = (citation.record for citation in found.citations)
+        files.write_pieces(out / "unique.ris", formats.write(merged, format="ris"))
+        files.write_pieces(out / "citations.csv", tables.pieces(*account.citations_table(found)))
+    files.write_pieces(out / "pairs.csv", tables.pieces(*asks.pairs_table(found)))
+    files.write(out / "method.txt", account.method(found, records=read.total(), version=__version__).encode())
     _write_or_remove(out / "unread.csv", UNREAD, [_unread(fault) for fault in unread])
     skipped = [(each.key, str(each.records), str(each.pairs)) for each in found.skipped]
     _write_or_remove(out / "not_compared.csv", ("key", "records", "pairs_not_compared"), skipped)
-    for line in _account(records, unread, found, forms, out):
+    for line in _account(read, unread, found, forms, out):
         click.echo(terminal.plain(line))
 
 
-def _read(paths: Sequence[Path], format_name: str) -> tuple[list["Record"], list[Fault]]:
-    """Read the files; each is a search of its own, named after it.
+def _records(paths: Sequence[Path], format_name: str, read: Counter[str], unread: list[Fault]) -> Iterator["Record"]:
+    """Read the files, each a search of its own, named after it; count their records, and list what cannot be read.
 
     Raises:
-        ReviewError: a file is not there, or its format is not known.
+        ReviewError: at the end: a file is not there, or its format is not known.
     """
     from pipeline import formats
-    from pipeline.errors import FormatError, ReviewError
 
-    records: list[Record] = []
-    unread: list[Fault] = []
     refused: list[Fault] = []
     names: set[str] = set()
     for path in paths:
@@ -92,7 +87,8 @@ def _read(paths: Sequence[Path], format_name: str) -> tuple[list["Record"], list
                     if isinstance(each, Fault):
                         unread.append(each)
                     else:
-                        records.append(each)
+                        read[each.origin.file] += 1
+                        yield each
         except FormatError as error:
             refused.extend(error.faults)
         except OSError as error:
@@ -100,7 +96,6 @@ def _read(paths: Sequence[Path], format_name: str) -> tuple[list["Record"], list
             refused.append(Fault(what=what, file=str(path), remedy="Check the path and its rights."))
     if refused:
         raise ReviewError(refused)
-    return records, unread
 
 
 def _form(path: Path) -> "Table":
@@ -139,20 +134,18 @@ def _unread(fault: Fault) -> tuple[str, ...]:
 
 
 def _account(
-    records: Sequence["Record"], unread: Sequence[Fault], found: "Deduplication", forms: Sequence["Table"], out: Path
+    read: Counter[str], unread: Sequence[Fault], found: "Deduplication", forms: Sequence["Table"], out: Path
 ) -> Iterator[str]:
-    from pipeline.deduplicate import account
-
-    for file, count in Counter(record.origin.file for record in records).items():
+    for file, count in read.items():
         yield f"{file}: {counted(count, 'record')}."
     if unread:
         yield f"look: {counted(len(unread), 'block')} could not be read; see {out / 'unread.csv'}."
-    citations = len(found.citations)
-    joined = counted(len(records) - citations, "duplicate")
-    yield f"{counted(len(records), 'record')} in {counted(citations, 'citation')}: {joined} joined."
-    if related := account.related(found):
-        kinds = ", ".join(f"{kind} {count:,}" for kind, count in related.items())
-        yield f"{counted(sum(related.values()), 'pair')} of related documents linked, not joined: {kinds}."
+    records, citations = read.total(), len(found.citations)
+    joined = counted(records - citations, "duplicate")
+    yield f"{counted(records, 'record')} in {counted(citations, 'citation')}: {joined} joined."
+    if found.linked:
+        kinds = ", ".join(f"{kind} {count:,}" for kind, count in found.linked.items())
+        yield f"{counted(sum(found.linked.values()), 'pair')} of related documents linked, not joined: {kinds}."
     said = sum(pair.rule == "person" for pair in found.pairs)
     if said:
         yield f"{counted(said, 'pair')} decided by a person."

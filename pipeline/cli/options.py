@@ -1,13 +1,42 @@
-"""Checking what the command line gives against what only the review, or the disk, knows."""
+"""Options that commands share, and checking what they give against what only the review, or the disk, knows."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from pipeline.errors import Fault, ReviewError, did_you_mean
+from pipeline.workflow.engines import ENGINES
 
 force = click.option("--force", is_flag=True, help="Replace files that are already there.")
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def engine(command: _Command) -> _Command:
+    """Let a command say where the pairs of a large library are compared; it is given `engine` and `scheduler`."""
+    where = click.option(
+        "--engine",
+        type=click.Choice(ENGINES),
+        default="here",
+        is_eager=True,  # known when --scheduler is checked
+        help="Where pairs are compared: here, in all processors of this machine, or on Dask. The result is the same.",
+    )
+    scheduler = click.option(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        callback=_scheduler,
+        help="Dask's, as tcp://host:8786; else workers start here.",
+    )
+    return where(scheduler(command))
+
+
+def _scheduler(ctx: click.Context, param: click.Parameter, value: str) -> str:  # noqa: ARG001 - click's signature
+    if value and ctx.params.get("engine") != "dask":
+        raise click.UsageError("--scheduler is Dask's: say --engine dask too.")
+    return value
 
 
 def one_of(text: str, accepted: Collection[str], *, option: str) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline import __version__
-from pipeline.cli import terminal
+from pipeline.cli import options, terminal
+from pipeline.workflow.engines import Engine
 from pipeline.workflow.folder import OUTPUTS, PROTOCOL, ReviewFolder
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ _ADDRESS = ("http://", "https://")
     help="Whom to ask: PubMed, the built-in sandbox (in a copy of the review), or another E-utilities endpoint.",
 )
 @click.option("--strict", is_flag=True, help="Exit with 1 while anything waits for a person.")
-def run(folder: Path, *, offline: bool, pubmed: str, strict: bool) -> int:
+@options.engine
+def run(folder: Path, *, offline: bool, pubmed: str, strict: bool, engine: Engine, scheduler: str) -> int:
     """Bring a review up to date: search, deduplicate, screen, count, tabulate, report.
 
     FOLDER holds workflow.yaml; it is the present folder if none is named. A search of PubMed that was never run is
@@ -40,7 +42,8 @@ def run(folder: Path, *, offline: bool, pubmed: str, strict: bool) -> int:
     """
     review = opened(folder, pubmed=pubmed)
     with endpoint_of(pubmed) as endpoint:
-        results = bring_up_to_date(review, None if offline else endpoint)
+        where = {"engine": engine, "scheduler": scheduler}
+        results = bring_up_to_date(review, None if offline else endpoint, where)
     return exit_code([result.account for result in results], strict=strict, offline=offline)
 
 
@@ -70,7 +73,7 @@ def exit_code(accounts: "Sequence[Account]", *, strict: bool, offline: bool = Fa
 
 
 def bring_up_to_date(
-    review: ReviewFolder, endpoint: str | None, options: "Mapping[str, bool]" = MappingProxyType({})
+    review: ReviewFolder, endpoint: str | None, options: Mapping[str, object] = MappingProxyType({})
 ) -> "Sequence[Result]":
     """Run the stages of a review under its lock, and tell on the terminal what each did."""
     from pipeline.workflow import history, protocol, run

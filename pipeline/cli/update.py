@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli import terminal
+from pipeline.cli import options, terminal
 from pipeline.cli.run import bring_up_to_date, endpoint_of, exit_code, opened
 from pipeline.errors import LockError, ReviewError
+from pipeline.workflow.engines import Engine
 from pipeline.workflow.folder import ReviewFolder
 
 if TYPE_CHECKING:
@@ -39,8 +40,18 @@ PAUSE = 15 * 60  # seconds before sources that could not be reached are asked ag
 )
 @click.option("--notify", is_flag=True, help="Tell those whom workflow.yaml names under schedule: notify.")
 @click.option("--strict", is_flag=True, help="Exit with 1 while anything waits for a person.")
+@options.engine
 def update(
-    folder: Path, *, pubmed: str, everything: bool, refetch: bool, retries: int, notify: bool, strict: bool
+    folder: Path,
+    *,
+    pubmed: str,
+    everything: bool,
+    refetch: bool,
+    retries: int,
+    notify: bool,
+    strict: bool,
+    engine: Engine,
+    scheduler: str,
 ) -> int:
     """Search again, and say what is new: what a scheduler runs.
 
@@ -51,9 +62,9 @@ def update(
     """
     from pipeline.workflow import notify as notifying
 
-    options = {"update": True, "all": everything or refetch, "refetch": refetch}
+    asked = {"update": True, "all": everything or refetch, "refetch": refetch, "engine": engine, "scheduler": scheduler}
     while True:
-        review, accounts = _update(folder, pubmed, options, notify=notify)
+        review, accounts = _update(folder, pubmed, asked, notify=notify)
         if not retries or not any(account.unreachable for account in accounts):
             break
         terminal.complain(f"What could not be reached is asked again in {PAUSE // 60} minutes.")
@@ -64,7 +75,7 @@ def update(
 
 
 def _update(
-    folder: Path, pubmed: str, options: Mapping[str, bool], *, notify: bool
+    folder: Path, pubmed: str, asked: Mapping[str, object], *, notify: bool
 ) -> "tuple[ReviewFolder, Sequence[Account]]":
     """Update a review once; a failure is told to whom workflow.yaml names, if that was asked for."""
     from pipeline.workflow import notify as notifying
@@ -72,7 +83,7 @@ def _update(
     review = opened(folder, pubmed=pubmed)
     try:
         with endpoint_of(pubmed) as endpoint:
-            return review, [result.account for result in bring_up_to_date(review, endpoint, options)]
+            return review, [result.account for result in bring_up_to_date(review, endpoint, asked)]
     except LockError:
         raise  # the run that holds the lock tells what it finds
     except ReviewError as error:

@@ -1,10 +1,11 @@
 """Doubtful pairs as a form that people answer, and their answers read back; the table of every judged pair."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 from typing import Literal
 
-from pipeline.deduplicate.citation import Deduplication, Evidence, Verdict
+from pipeline.deduplicate.citation import Deduplication, Evidence, Pair, Verdict
 from pipeline.errors import Fault, FormError, did_you_mean
 from pipeline.records import tables
 from pipeline.records.record import Record
@@ -48,15 +49,19 @@ def form_rows(
         records: the records it was run on.
         asked: pairs (a, b) that stand in an earlier form; they are not asked again.
     """
-    by_id = {record.id: record for record in records}
+    new = [pair for pair in deduplication.asks if (pair.a, pair.b) not in asked and (pair.b, pair.a) not in asked]
+    by_id = _by_id(records, {name for pair in new for name in (pair.a, pair.b)})
     rows = []
-    for pair in deduplication.asks:
-        if (pair.a, pair.b) in asked or (pair.b, pair.a) in asked:
-            continue
+    for pair in new:
         a, b = _cells(by_id[pair.a]), _cells(by_id[pair.b])
         sides = [side[field] for field in FIELDS for side in (a, b)]
         rows.append(("", "", *sides, pair.reason, f"{pair.score:.0%}", pair.a, pair.b))
     return FORM_HEADER, rows
+
+
+def _by_id(records: Iterable[Record], names: AbstractSet[str]) -> dict[str, Record]:
+    """Find the records of these ids, and leave the others where they are."""
+    return {record.id: record for record in records if record.id in names} if names else {}
 
 
 def _cells(record: Record) -> dict[str, str]:
@@ -87,7 +92,8 @@ def read_answers(forms: Sequence[Table], records: Iterable[Record]) -> tuple[Ver
             (one column was sorted without the others; what encodings do to letters is passed over), two answers to
             one pair, or answers that contradict each other through other pairs; every one that is found.
     """
-    by_id = {record.id: record for record in records}
+    answered = [row for table in forms for row in table.rows if row["answer"]]
+    by_id = _by_id(records, {row[name] for row in answered for name in ("record_a", "record_b")})
     faults: list[Fault] = []
     said: dict[tuple[str, str], Verdict] = {}
     for table in forms:
@@ -205,16 +211,15 @@ def _contradictions(said: Mapping[tuple[str, str], Verdict]) -> list[Fault]:
 PAIRS_HEADER = ("record_a", "record_b", "verdict", "kind", "rule", "by", "score", "reason", *EVIDENCE)
 
 
-def pairs_table(deduplication: Deduplication) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def pairs_table(deduplication: Deduplication) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
     """Write every judged pair: verdict, rule, score, reason, and the evidence field by field."""
-    rows = []
-    for pair in deduplication.pairs:
-        levels = {evidence.field: _level(evidence) for evidence in pair.evidence}
-        cells = (levels.get(field, "missing") for field in EVIDENCE)
-        rows.append(
-            (pair.a, pair.b, pair.verdict, pair.kind, pair.rule, pair.by, f"{pair.score:.4f}", pair.reason, *cells)
-        )
-    return PAIRS_HEADER, rows
+    return PAIRS_HEADER, map(_pair_row, deduplication.pairs)
+
+
+def _pair_row(pair: Pair) -> tuple[str, ...]:
+    levels = {evidence.field: _level(evidence) for evidence in pair.evidence}
+    cells = (levels.get(field, "missing") for field in EVIDENCE)
+    return pair.a, pair.b, pair.verdict, pair.kind, pair.rule, pair.by, f"{pair.score:.4f}", pair.reason, *cells
 
 
 def _level(evidence: Evidence) -> str:

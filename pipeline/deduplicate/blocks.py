@@ -1,75 +1,123 @@
 """Which pairs are worth judging: records that share a key and pass a glance, with a cap on how many share a key.
 
-Time and memory stay in proportion to the number of records: one kind of key is in memory at a time, a record has a few
-keys of each kind, and a key that too many records share brings together neighbours only.
+Time and memory stay in proportion to the number of records: a record has a few keys of each kind, a key is kept as a
+number of eight bytes, and one that too many records share brings together neighbours only.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import blake2b
 from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.deduplicate.citation import Skipped
 from pipeline.deduplicate.features import Features
+from pipeline.deduplicate.packed import Packed
 from pipeline.deduplicate.similarity import worth
 
+_DIGEST = 8  # bytes; should two keys ever have one digest, their records are looked at for nothing
+_HALF = 32  # bits of a pair's number that hold one index
 _LETTERS = 20  # of a title's beginning and end
 _LONG = 4  # letters of a word that says something
 _NEIGHBOURS = 8  # records on either side, in a block over the cap
 
+Indexes = NDArray[np.uint32]  # of records
+Mask = NDArray[np.bool_]  # which records, by index
+
+
+class Digests:
+    """Digests of what records have, and which record has each; a record may have several, or none."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._digests = bytearray()
+        self._owners = array("I")
+
+    def add(self, owner: int, data: bytes) -> None:
+        """Add what a record has; records are added in their order."""
+        self._digests += blake2b(data, digest_size=_DIGEST).digest()
+        self._owners.append(owner)
+
+    def shared(self, among: Mask | None = None) -> Iterator[list[int]]:
+        """Give the lists of records, each ascending, that share a digest; only records `among` those marked, if any."""
+        digests = np.frombuffer(self._digests, np.uint64)
+        owners: Indexes = np.frombuffer(self._owners, np.uint32)
+        if among is not None:
+            digests, owners = digests[among[owners]], owners[among[owners]]
+        order = np.argsort(digests, kind="stable")
+        digests, owners = digests[order], owners[order]
+        first = np.append(True, digests[1:] != digests[:-1])[: len(digests)]
+        once = first | np.append(True, owners[1:] != owners[:-1])[: len(owners)]
+        owners, starts = owners[once], np.flatnonzero(first[once])
+        sizes = np.diff(starts, append=len(owners))
+        for start, size in zip(starts[sizes > 1].tolist(), sizes[sizes > 1].tolist(), strict=True):
+            yield owners[start : start + size].tolist()
+
+
+class Keys:
+    """The keys of a library's records, kind by kind."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._kinds = {name: Digests() for name in KEYS}
+
+    def add(self, record: int, made: Features) -> None:
+        """Add the keys of a record; records are added in their order."""
+        for name, keys in KEYS.items():
+            for key in keys(made):
+                self._kinds[name].add(record, key.encode())
+
+    def take(self, name: str, among: Mask) -> Iterator[list[int]]:
+        """Give the blocks of one kind, whose keys are then forgotten."""
+        return self._kinds.pop(name).shared(among)
+
 
 def candidates(
-    records: Sequence[Features], among: Sequence[int], limit: int, progress: Callable[[int, int, str], None]
-) -> tuple[list[tuple[int, int]], int, tuple[Skipped, ...]]:
-    """List the pairs worth judging (smaller index first, sorted), how often two were looked at, and what was skipped.
+    records: Packed[Features],
+    keys: Keys,
+    among: Mask,
+    limit: int,
+    progress: Callable[[int, int, str], None],
+) -> tuple[Indexes, int, tuple[Skipped, ...]]:
+    """List the pairs worth judging, how often two were looked at, and what was skipped.
 
     A key that more than `limit` of the records `among` share brings together only neighbours in the order of their
-    content; what was not looked at for it is counted.
+    content; what was not looked at for it is counted. A pair is a row of two indexes, the smaller first; rows ascend.
     """
-    found: set[tuple[int, int]] = set()
+    found = array("Q")
     looked = 0
     skipped = []
-    for number, (name, keys) in enumerate(KEYS.items(), start=1):
+    for number, name in enumerate(KEYS, start=1):
         progress(number, len(KEYS), "Looking for pairs")
         crowded = passed = 0
-        for members in _blocks(records, among, keys):
+        for members in keys.take(name, among):
+            made = {index: records[index] for index in members}
             if len(members) <= limit:
                 pairs: Iterator[tuple[int, int]] = combinations(members, 2)
             else:
                 crowded += len(members)
                 passed += _passed(len(members))
-                pairs = _neighbours(records, members)
-            for pair in pairs:
+                pairs = _neighbours(made)
+            for a, b in pairs:
                 looked += 1
-                if pair not in found and worth(records[pair[0]], records[pair[1]]):
-                    found.add(pair)
+                if worth(made[a], made[b]):
+                    found.append(a << _HALF | b)
         if passed:
             skipped.append(Skipped(key=name, records=crowded, pairs=passed))
-    return sorted(found), looked, tuple(skipped)
-
-
-def _blocks(
-    records: Sequence[Features], among: Sequence[int], keys: Callable[[Features], Iterator[str]]
-) -> Iterator[list[int]]:
-    """Give the lists of records, each ascending, that share a key of one kind."""
-    alone: dict[str, int] = {}
-    shared: dict[str, list[int]] = {}
-    for index in among:
-        for key in keys(records[index]):
-            first = alone.setdefault(key, index)
-            if first != index:
-                members = shared.setdefault(key, [first])
-                if members[-1] != index:
-                    members.append(index)
-    alone.clear()
-    yield from shared.values()
+    numbers = np.unique(np.frombuffer(found, np.uint64))
+    pairs_found = np.column_stack((numbers >> _HALF, numbers & ((1 << _HALF) - 1))).astype(np.uint32)
+    return pairs_found, looked, tuple(skipped)
 
 
 def _passed(count: int) -> int:
     return sum(max(0, count - 1 - place - _NEIGHBOURS) for place in range(count))
 
 
-def _neighbours(records: Sequence[Features], members: list[int]) -> Iterator[tuple[int, int]]:
+def _neighbours(made: Mapping[int, Features]) -> Iterator[tuple[int, int]]:
     """Pair each record of a crowded block with the next few in the order of their content."""
-    ordered = sorted(members, key=lambda index: _content(records[index]))
+    ordered = sorted(made, key=lambda index: _content(made[index]))
     for place, index in enumerate(ordered):
         for other in ordered[place + 1 : place + 1 + _NEIGHBOURS]:
             yield (index, other) if index < other else (other, index)

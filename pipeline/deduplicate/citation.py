@@ -1,7 +1,7 @@
 """What deduplication gives: citations with their members, and every judged pair with its rule and evidence."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
@@ -150,8 +150,10 @@ class Deduplication:
     """What came of deduplicating a list of records.
 
     Attributes:
-        citations: in retrieval order of their first members; every record is a member of exactly one.
+        citations: in retrieval order of their first members; every record is a member of exactly one. Each may be
+            merged anew whenever it is asked for, so go through them once.
         pairs: every pair that was judged, by retrieval order of a, then of b.
+        linked: how many pairs of citations are related, kind by kind.
         looked: how many times two records that share a key were looked at.
         judged: how many pairs passed that look and were compared field by field in this run; those of which no rule
             says anything are not listed.
@@ -161,6 +163,7 @@ class Deduplication:
 
     citations: Sequence[Citation]
     pairs: tuple[Pair, ...]
+    linked: Mapping[str, int] = field(default_factory=dict)
     looked: int = 0
     judged: int = 0
     skipped: tuple[Skipped, ...] = ()

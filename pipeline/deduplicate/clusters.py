@@ -1,22 +1,24 @@
 """Records to citations: the whole way, from features to clusters to merged records."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from itertools import chain, permutations
 from math import ceil
 
 import msgspec
+import numpy as np
 
 from pipeline.deduplicate import blocks, joining
-from pipeline.deduplicate.citation import Citation, Deduplication, Pair, Related, Verdict, Word
-from pipeline.deduplicate.features import Features, features
+from pipeline.deduplicate.blocks import Indexes
+from pipeline.deduplicate.citation import Deduplication, Pair, Related, Verdict, Word
 from pipeline.deduplicate.judging import contradiction, identity_contradiction, place_contradiction
 from pipeline.deduplicate.library import Library, Progress, Two, ordered
-from pipeline.deduplicate.merging import merge
+from pipeline.deduplicate.merging import Merged
 from pipeline.deduplicate.relations import AT_TWO_PLACES
 from pipeline.deduplicate.rules import BY_IDENTIFIER, UNPLACED
 from pipeline.deduplicate.settings import DeduplicationSettings
-from pipeline.deduplicate.tasks import TASK, Known, judge_pairs
+from pipeline.deduplicate.tasks import Known, judge_pairs
 from pipeline.records.record import Record
 
 DEFAULTS = DeduplicationSettings()
@@ -52,68 +54,45 @@ def deduplicate(
     """
     if ranks is not None:
         records = sorted(records, key=lambda record: (ranks[record.id], record.id))
-    place = {record.id: index for index, record in enumerate(records)}
-    library = Library(records, _features(records, progress))
+    library = Library(records, progress)
+    place = library.places(_spoken_of(verdicts, earlier))
     said = {ordered(place[v.a], place[v.b]): v for v in verdicts if v.a in place and v.b in place}
-    groups = _identical(library, set(chain.from_iterable(said)))
-    followers = {index for group in groups.values() for index in group[1:]}
-    heads = [index for index in range(len(records)) if index not in followers]
-    found, looked, skipped = blocks.candidates(library.features, heads, settings.block_limit, progress)
-    judged, count = judge_pairs(library, found, Known.of(earlier, place) if earlier else Known(), executor, progress)
-    pairs = {two: library.judged(two, judgement, settings) for two, judgement in judged.items()}
-    pairs.update(library.linked(place, settings))
+    groups = list(library.identical(set(chain.from_iterable(said))))
+    heads = np.ones(len(library), np.bool_)
+    heads[[follower for group in groups for follower in group[1:]]] = False
+    found, looked, skipped = blocks.candidates(library.features, library.keys, heads, settings.block_limit, progress)
+    again, fresh = (Known.of(earlier, place) if earlier else Known()).part(found)
+    judged = chain(again, judge_pairs(library.features, fresh, executor, progress))
+    pairs = {two: library.judged(two, judgement, settings) for two, judgement in judged}
+    pairs.update(library.linked(settings))
     pairs.update((two, library.by_person(two, verdict)) for two, verdict in said.items())
     _leave_open(library, pairs)
     clusters = _joined(library, pairs)
-    _settle(library, pairs, clusters, ceil(len(records) * settings.ask_percent / 100))
-    pairs.update((two, library.same(two)) for group in groups.values() for two in _chain(group))
-    members = _members(heads, groups, clusters)
+    _settle(library, pairs, clusters, ceil(len(library) * settings.ask_percent / 100))
+    pairs.update((two, library.same(two)) for group in groups for two in _chain(group))
+    home = _home(clusters, groups)
+    related = _related(library, pairs, home)
     return Deduplication(
-        citations=tuple(_citations(library, members, pairs, settings.best_sources)),
+        citations=Merged(records, home, related, settings.best_sources),
         pairs=tuple(pairs[two] for two in sorted(pairs)),
+        linked=_linked(library, related),
         looked=looked,
-        judged=count,
+        judged=len(fresh),
         skipped=skipped,
         unused=tuple(v for v in verdicts if v.a not in place or v.b not in place),
     )
 
 
+def _spoken_of(verdicts: Sequence[Verdict], earlier: Deduplication | None) -> set[str]:
+    """List the ids by which verdicts and an earlier run speak of records."""
+    names = {name for verdict in verdicts for name in (verdict.a, verdict.b)}
+    if earlier is not None:
+        names.update(name for citation in earlier.citations for name in citation.members)
+    return names
+
+
 def _chain(group: Sequence[int]) -> Iterator[Two]:
     return ((group[0], other) for other in group[1:])
-
-
-def _features(records: Sequence[Record], progress: Progress) -> list[Features]:
-    """Make the records ready, here: to send a record to a worker costs more than to read it."""
-    made: list[Features] = []
-    for start in range(0, len(records), TASK):
-        made += map(features, records[start : start + TASK])
-        progress(len(made), len(records), "Reading")
-    return made
-
-
-def _identical(library: Library, apart: set[int]) -> dict[int, list[int]]:
-    """Group records that are the same in all that is compared, by the first of them; only it is judged further.
-
-    A record without a title and without an identifier says too little: it is grouped only with a record that is the
-    same in every field. Records of which a person has spoken stand alone.
-    """
-    groups: dict[int, list[int]] = {}
-    first: dict[object, int] = {}
-    for index, made in enumerate(library.features):
-        key: object = made
-        if index in apart:
-            key = index
-        elif not (made.title or made.doi or made.pmid):
-            key = _content(library.records[index])
-        head = first.setdefault(key, index)
-        if head != index:
-            groups.setdefault(head, [head]).append(index)
-    return groups
-
-
-def _content(record: Record) -> bytes:
-    """Write all that a record says, without where it came from."""
-    return msgspec.json.encode(msgspec.structs.replace(record, id="", origin=msgspec.UNSET))
 
 
 def _leave_open(library: Library, pairs: dict[Two, Pair]) -> None:
@@ -125,14 +104,14 @@ def _leave_open(library: Library, pairs: dict[Two, Pair]) -> None:
             fits.setdefault(b, []).append(a)
     doubted: dict[Two, Pair] = {}
     for index, others in fits.items():
-        others.sort(key=lambda other: library.records[other].id)
+        others.sort(key=lambda other: library.ids[other])
         for p, q in permutations(others, 2):
             two, between = ordered(index, p), pairs.get(ordered(p, q))
             if pairs[two].rule not in UNPLACED or (between is not None and between.verdict == "duplicate"):
                 continue
             where = place_contradiction(library.features[p], library.features[q])
             if where:
-                x, y = sorted((p, q), key=lambda other: library.records[other].id)
+                x, y = sorted((p, q), key=lambda other: library.ids[other])
                 doubted.setdefault(two, library.doubted(pairs[two], x, y, where))
     pairs.update(doubted)
 
@@ -161,7 +140,7 @@ def _joined(library: Library, pairs: Mapping[Two, Pair]) -> joining.Clusters:
 
     duplicates = [two for two, pair in pairs.items() if pair.verdict == "duplicate"]
     duplicates.sort(key=lambda two: (-pairs[two].score, *sorted((pairs[two].a, pairs[two].b))))
-    clusters = joining.Clusters(len(library.records))
+    clusters = joining.Clusters(len(library))
     clusters.join((two for two in duplicates if pairs[two].rule == "person"), said_different)
     by_rule = [two for two in duplicates if pairs[two].rule != "person" and not pairs[two].kind]
     clusters.join((two for two in by_rule if pairs[two].rule != BY_IDENTIFIER), against)
@@ -190,30 +169,28 @@ def _settle(library: Library, pairs: dict[Two, Pair], clusters: joining.Clusters
         pairs[two] = msgspec.structs.replace(pairs[two], verdict=word, reason=f"{pairs[two].reason}; {because}")
 
 
-def _members(heads: Sequence[int], groups: Mapping[int, Sequence[int]], clusters: joining.Clusters) -> list[list[int]]:
-    """List the members of each citation in retrieval order, and the citations in that of their first members."""
-    members: dict[int, list[int]] = {}
-    for head in heads:
-        members.setdefault(clusters.of(head), []).extend(groups.get(head, (head,)))
-    return sorted(sorted(group) for group in members.values())
+def _home(clusters: joining.Clusters, groups: Sequence[Sequence[int]]) -> Indexes:
+    """Map each record to the first member of its citation; one that is the same as another goes where that goes."""
+    labels = np.fromiter(map(clusters.of, range(len(clusters))), np.uint32, len(clusters))
+    for group in groups:
+        labels[group[1:]] = labels[group[0]]
+    _, first, which = np.unique(labels, return_index=True, return_inverse=True)
+    home: Indexes = first.astype(np.uint32)[which]
+    return home
 
 
-def _citations(
-    library: Library, members: Sequence[Sequence[int]], pairs: Mapping[Two, Pair], best: Sequence[str]
-) -> Iterator[Citation]:
-    names = {index: library.records[group[0]].id for group in members for index in group}
-    related: dict[str, set[tuple[str, str]]] = {}
+def _related(library: Library, pairs: Mapping[Two, Pair], home: Indexes) -> dict[int, tuple[Related, ...]]:
+    """Map the first members of citations to the citations that are related to theirs."""
+    found: dict[int, set[tuple[str, str]]] = {}
     for (a, b), pair in pairs.items():
-        if pair.verdict == "related" and names[a] != names[b]:
-            related.setdefault(names[a], set()).add((names[b], pair.kind))
-            related.setdefault(names[b], set()).add((names[a], pair.kind))
-    for group in members:
-        records = [library.records[index] for index in group]
-        merged, sources = merge(records, best)
-        yield Citation(
-            id=merged.id,
-            members=tuple(record.id for record in records),
-            record=merged,
-            sources=sources,
-            related=tuple(Related(id=other, kind=kind) for other, kind in sorted(related.get(merged.id, ()))),
-        )
+        x, y = int(home[a]), int(home[b])
+        if pair.verdict == "related" and x != y:
+            found.setdefault(x, set()).add((library.ids[y], pair.kind))
+            found.setdefault(y, set()).add((library.ids[x], pair.kind))
+    return {first: tuple(Related(id=name, kind=kind) for name, kind in sorted(them)) for first, them in found.items()}
+
+
+def _linked(library: Library, related: Mapping[int, Sequence[Related]]) -> dict[str, int]:
+    """Count pairs of related citations, kind by kind."""
+    kinds = Counter(other.kind for first, them in related.items() for other in them if library.ids[first] < other.id)
+    return dict(sorted(kinds.items()))

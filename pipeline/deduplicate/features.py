@@ -15,7 +15,7 @@ from pipeline.records.identifiers import doi_key
 from pipeline.records.record import Record
 
 
-class Features(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Features(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """One record, ready to be compared.
 
     Attributes:

@@ -1,5 +1,6 @@
 """Pairs to clusters: duplicates are joined, likeliest first, and no cluster holds two records that contradict."""
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
@@ -15,9 +16,12 @@ class Clusters:
     """
 
     def __init__(self, count: int) -> None:
-        self._root = list(range(count))
+        self._root = array("L", range(count))
         self._members: dict[int, list[int]] = {}
         self.refused: dict[_Two, tuple[int, int, str]] = {}
+
+    def __len__(self) -> int:
+        return len(self._root)
 
     def of(self, index: int) -> int:
         """Return the cluster of a record: the index of its first member."""

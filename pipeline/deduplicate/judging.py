@@ -23,9 +23,12 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
     evidence: tuple[Evidence, ...]
 
 
-def judge_all(pairs: Sequence[tuple[Features, Features]]) -> list[Judgement | None]:
-    """Judge pairs in their order; None where the two have too little in common for any rule."""
-    return [judge_one(a, b) for a, b in pairs]
+_unpack = msgspec.msgpack.Decoder(Features).decode
+
+
+def judge_all(pairs: Sequence[tuple[bytes, bytes]]) -> list[Judgement | None]:
+    """Judge pairs of packed features in their order; None where the two have too little in common for any rule."""
+    return [judge_one(_unpack(a), _unpack(b)) for a, b in pairs]
 
 
 def judge_one(a: Features, b: Features) -> Judgement | None:

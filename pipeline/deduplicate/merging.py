@@ -1,10 +1,14 @@
 """Several records of one document merged into one, each field from the best source, keeping where it came from."""
 
+import operator
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, overload
 
 import msgspec
+import numpy as np
 
+from pipeline.deduplicate.blocks import Indexes
+from pipeline.deduplicate.citation import Citation, Related
 from pipeline.records.record import Identifier, Record
 
 # Fields that one source gives together, led by the field that decides which source that is.
@@ -27,6 +31,52 @@ _WHOLE: tuple[tuple[str, ...], ...] = (("year", "month", "day", "date"), ("volum
 # Fields that are joined: nothing that any source says is lost.
 _JOINED = ("issn", "isbn", "keywords", "mesh", "publication_types", "identifiers", "urls", "notes", "links")
 _VAGUE = ("other", "article")  # kinds that a source writes when it does not know better
+
+
+class Merged(Sequence[Citation]):
+    """Citations in retrieval order, each merged from its records whenever it is asked for: none stays in memory."""
+
+    def __init__(
+        self, records: Sequence[Record], home: Indexes, related: Mapping[int, tuple[Related, ...]], best: Sequence[str]
+    ) -> None:
+        """Take the records, the first member of each one's citation, and what is related to which first member."""
+        self._records, self._related, self._best = records, related, best
+        order = np.argsort(home, kind="stable")
+        firsts, starts = np.unique(home[order], return_index=True)
+        self._order: Indexes = order.astype(np.uint32)
+        self._firsts: Indexes = firsts
+        self._starts = np.append(starts, len(order))
+
+    def __len__(self) -> int:
+        return len(self._firsts)
+
+    @overload
+    def __getitem__(self, index: int) -> Citation: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Citation, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Citation | tuple[Citation, ...]:
+        if isinstance(index, slice):
+            return tuple(self[number] for number in range(*index.indices(len(self))))
+        number = range(len(self))[index]
+        members = [self._records[one] for one in self._order[self._starts[number] : self._starts[number + 1]].tolist()]
+        merged, sources = merge(members, self._best)
+        return Citation(
+            id=merged.id,
+            members=tuple(record.id for record in members),
+            record=merged,
+            sources=sources,
+            related=self._related.get(int(self._firsts[number]), ()),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or len(self) != len(other):
+            return False
+        return all(map(operator.eq, self, other))
+
+    def __hash__(self) -> int:
+        return hash((len(self), self._firsts.tobytes()))
 
 
 def merge(members: Sequence[Record], best: Sequence[str]) -> tuple[Record, Mapping[str, str]]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from sys import intern
 
 from pipeline.deduplicate.wording import fold, words
 from pipeline.records.record import Author
@@ -38,7 +37,6 @@ def names(authors: Sequence[Author]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(family for family, _ in known), tuple(given for _, given in known)
 
 
-@lru_cache(maxsize=1 << 16)
 def _people(family: str, given: str) -> tuple[tuple[str, str], ...]:
     """Read one author as delivered: mostly one person, sometimes several run together, sometimes nobody."""
     found: list[tuple[str, str]] = []
@@ -56,7 +54,7 @@ def _people(family: str, given: str) -> tuple[tuple[str, str], ...]:
             found = [(_family(given), _given(family))]
         else:
             found = [(_family(family), _given(given))]
-    return tuple((intern(family), intern(given)) for family, given in found if family not in _NOBODY)
+    return tuple(person for person in found if person[0] not in _NOBODY)
 
 
 def _person(text: str) -> tuple[str, str]:
@@ -96,6 +94,7 @@ def _are_initials(text: str, beside: str) -> bool:
     return bare.isupper() and len(bare) <= _MOST_INITIALS
 
 
+@lru_cache(maxsize=1 << 16)
 def _family(text: str) -> str:
     found = words(fold(text.replace("-", "").replace(".", " ")))
     if len(found) == 1:
@@ -106,6 +105,7 @@ def _family(text: str) -> str:
     return "".join(kept)
 
 
+@lru_cache(maxsize=1 << 16)
 def _given(text: str) -> str:
     """Return the given names run together, or the first initial."""
     bare = text.strip(" .")

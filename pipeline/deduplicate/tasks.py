@@ -6,15 +6,19 @@ from collections.abc import Set as AbstractSet
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from pipeline.deduplicate.blocks import Indexes
 from pipeline.deduplicate.citation import Deduplication
 from pipeline.deduplicate.features import Features
 from pipeline.deduplicate.judging import Judgement, judge_all
-from pipeline.deduplicate.library import BY_NAME, Library, Progress, Two, ordered
+from pipeline.deduplicate.library import BY_NAME, Progress, Two, ordered
+from pipeline.deduplicate.packed import Packed
 
 TASK = 2000  # pairs that one task of an executor takes
 _AHEAD = 64  # tasks that an executor is given ahead of the one that is waited for, so that few are in memory
 
-_Sides = Sequence[tuple[Features, Features]]
+_Sides = Sequence[tuple[bytes, bytes]]  # features, packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +41,33 @@ class Known:
             },
         )
 
+    def part(self, found: Indexes) -> tuple[list[tuple[Two, Judgement]], Indexes]:
+        """Part pairs into those of which something was found before, with that, and those never compared."""
+        old = np.isin(found, np.fromiter(self.records, np.uint32)).all(axis=1)
+        again = [(two, self.pairs[two]) for two in twos(found[old]) if two in self.pairs]
+        return again, found[~old]
+
 
 def judge_pairs(
-    library: Library, found: Sequence[Two], known: Known, executor: Executor | None, progress: Progress
-) -> tuple[dict[Two, Judgement], int]:
-    """Judge the pairs that are not known yet; return what is found of all, and how many were judged."""
-    judged = {two: known.pairs[two] for two in found if two in known.pairs}
-    fresh = [two for two in found if not (two[0] in known.records and two[1] in known.records)]
-    tasks = [fresh[start : start + TASK] for start in range(0, len(fresh), TASK)]
-    sides = ([(library.features[a], library.features[b]) for a, b in task] for task in tasks)
+    features: Packed[Features], pairs: Indexes, executor: Executor | None, progress: Progress
+) -> Iterator[tuple[Two, Judgement]]:
+    """Judge pairs in their order; give those of which a rule says something."""
+    tasks = [pairs[start : start + TASK] for start in range(0, len(pairs), TASK)]
+    sides = (_sides(features, task) for task in tasks)
     results = map(judge_all, sides) if executor is None else _spread(sides, executor)
     for number, (task, judgements) in enumerate(zip(tasks, results, strict=True), start=1):
-        judged.update((two, judgement) for two, judgement in zip(task, judgements, strict=True) if judgement)
+        yield from ((two, found) for two, found in zip(twos(task), judgements, strict=True) if found)
         progress(number, len(tasks), "Judging pairs")
-    return judged, len(fresh)
+
+
+def twos(pairs: Indexes) -> list[Two]:
+    """List pairs, a row each, as pairs of Python's own numbers."""
+    return [(a, b) for a, b in pairs.tolist()]
+
+
+def _sides(features: Packed[Features], task: Indexes) -> _Sides:
+    packed = {index: features.packed(index) for index in np.unique(task).tolist()}
+    return [(packed[a], packed[b]) for a, b in twos(task)]
 
 
 def _spread(sides: Iterable[_Sides], executor: Executor) -> Iterator[list[Judgement | None]]:

@@ -121,9 +121,16 @@ def write(header: Sequence[str], rows: Iterable[Sequence[str]], *, form: bool = 
     >>> write(["id", "note"], [["a:1", "=2"]])
     b"id,note\na:1,'=2\n"
     """
-    lines = [",".join(_quoted(escape(cell), always=form) for cell in row) for row in (header, *rows)]
+    return b"".join(pieces(header, rows, form=form))
+
+
+def pieces(header: Sequence[str], rows: Iterable[Sequence[str]], *, form: bool = False) -> Iterator[bytes]:
+    """Write rows as `write` does, a row at a time."""
     end = "\r\n" if form else "\n"
-    return ((_BOM if form else "") + "".join(line + end for line in lines)).encode()
+    if form:
+        yield _BOM.encode()
+    for row in itertools.chain([header], rows):
+        yield (",".join(_quoted(escape(cell), always=form) for cell in row) + end).encode()
 
 
 def _quoted(cell: str, *, always: bool) -> str:

@@ -1,17 +1,16 @@
 """The derived values that one stage writes and later ones read: where each lies below outputs/, and how it is read."""
 
-from array import array
-from collections.abc import Iterator, Sequence
-from typing import TypeVar, overload
+from collections.abc import Sequence
+from typing import TypeVar
 
 import msgspec
 
 from pipeline.deduplicate.citation import Citation, Cluster, Deduplication, Pair, Skipped
-from pipeline.errors import Fault, FormatError
 from pipeline.records import tables
 from pipeline.records.record import Record
 from pipeline.workflow.changes import Revision
 from pipeline.workflow.folder import OUTPUTS, ReviewFolder
+from pipeline.workflow.lines import Lines
 
 RECORDS = "records.jsonl"
 CITATIONS = "citations.jsonl"
@@ -20,75 +19,22 @@ NOT_COMPARED = "not_compared.csv"
 RETRIEVED = "retrieved.csv"
 REVISED = "revised.csv"
 
-_BLOCK = 16  # lines that are read together where they are asked for one by one
-
 _T = TypeVar("_T")
-
-
-class Lines(Sequence[_T]):
-    """The values of a derived file, one a line: each is read whenever it is asked for, and none stays in memory."""
-
-    def __init__(self, folder: ReviewFolder, name: str, kind: type[_T]) -> None:
-        """Note where every line begins."""
-        self._folder, self._path = folder, f"{OUTPUTS}/{name}"
-        self._decoder = msgspec.json.Decoder(kind)
-        self._starts = array("Q", [0])
-        self._block: tuple[int, list[bytes]] = (-1, [])
-        with folder.stream(self._path) as stream:
-            for line in stream:
-                self._starts.append(self._starts[-1] + len(line))
-
-    def __len__(self) -> int:
-        return len(self._starts) - 1
-
-    def __iter__(self) -> Iterator[_T]:
-        with self._folder.stream(self._path) as stream:
-            for number, line in enumerate(stream):
-                yield self._decode(line, number)
-
-    @overload
-    def __getitem__(self, index: int) -> _T: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[_T, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> _T | tuple[_T, ...]:
-        if isinstance(index, slice):
-            return tuple(self[number] for number in range(*index.indices(len(self))))
-        number = range(len(self))[index]
-        block = number // _BLOCK
-        if self._block[0] != block:
-            self._block = (block, self._read(block))
-        return self._decode(self._block[1][number % _BLOCK], number)
-
-    def _read(self, block: int) -> list[bytes]:
-        start, end = self._starts[block * _BLOCK], self._starts[min((block + 1) * _BLOCK, len(self))]
-        with self._folder.stream(self._path) as stream:
-            stream.seek(start)
-            return stream.read(end - start).split(b"\n")
-
-    def _decode(self, line: bytes, number: int) -> _T:
-        try:
-            return self._decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            remedy = "Delete the folder outputs/ and run again; everything in it is rebuilt."
-            fault = Fault(what=f"this line is damaged ({error})", file=self._path, line=number + 1, remedy=remedy)
-            raise FormatError(fault) from error
 
 
 def records(folder: ReviewFolder) -> Sequence[Record]:
     """Return every record of the review, first retrieved first; none is held in memory."""
-    return Lines(folder, RECORDS, Record)
+    return _lines(folder, RECORDS, Record)
 
 
 def citations(folder: ReviewFolder) -> Sequence[Citation]:
     """Return every citation of the review, first retrieved first; none is held in memory."""
-    return Lines(folder, CITATIONS, Citation)
+    return _lines(folder, CITATIONS, Citation)
 
 
 def clusters(folder: ReviewFolder) -> tuple[Cluster, ...]:
     """Read which records every citation joins, in the order of the citations."""
-    return tuple(Lines(folder, CITATIONS, Cluster))
+    return tuple(_lines(folder, CITATIONS, Cluster))
 
 
 def pairs(folder: ReviewFolder) -> tuple[Pair, ...]:
@@ -126,3 +72,15 @@ def revisions(folder: ReviewFolder) -> tuple[Revision, ...]:
 def _table(folder: ReviewFolder, name: str) -> tuple[tables.Row, ...]:
     path = f"{OUTPUTS}/{name}"
     return tables.read(folder.read(path), file=path).rows
+
+
+def _lines(folder: ReviewFolder, name: str, kind: type[_T]) -> Lines[_T]:
+    path = f"{OUTPUTS}/{name}"
+
+    def part(start: int, end: int) -> bytes:
+        with folder.stream(path) as stream:
+            stream.seek(start)
+            return stream.read(end - start)
+
+    with folder.stream(path) as stream:
+        return Lines(part, map(len, stream), kind, file=path)

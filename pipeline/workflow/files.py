@@ -137,6 +137,13 @@ class Spool:
             self._stream.seek(start)
             return self._stream.readline()
 
+    def part(self, start: int, end: int) -> bytes:
+        """Return all lines from one place to another."""
+        self._reading = True
+        with _said(self._name):
+            self._stream.seek(start)
+            return self._stream.read(end - start)
+
 
 def read(path: Path) -> bytes:
     """Read a file whole.

@@ -109,10 +109,3 @@ def test_processes_write_the_same_bytes(exports, tmp_path):
         return {path.name: path.read_bytes() for path in out.iterdir()}
 
     assert run("--engine", "processes") == run()
-
-
-def test_a_scheduler_without_dask_is_refused(exports, tmp_path, capsys):
-    out = tmp_path / "out"
-    assert main.run(["deduplicate", *exports, "--out", str(out), "--scheduler", "tcp://127.0.0.1:8786"]) == 2
-    assert "say --engine dask too" in capsys.readouterr().err
-    assert not out.exists()

@@ -262,3 +262,42 @@ def test_a_run_without_work_loads_only_the_stages_that_always_run(review, root):
     ]
     rooms = ("pipeline.deduplicate.clusters", "pipeline.report.compose", "pipeline.synthesis.synthesise")
     assert not {*rooms} & {*modules}
+
+
+COPIES = "".join(
+    f"TY  - JOUR\nTI  - {title}\nAU  - Alder, A\nAU  - Birk, B\nPY  - 2015\nVL  - 12\nSP  - {page}\nER  - \n\n"
+    for title, page in (
+        ("Cold storage of hepatic grafts in octogenarians", "101"),
+        ("COLD STORAGE OF HEPATIC GRAFTS IN OCTOGENARIANS.", "101"),
+        ("Cold storage of hepatic grafts in octogenarians", "555"),
+    )
+)
+
+
+def test_a_review_of_which_processes_compare_the_pairs_is_the_same_to_the_byte(review, tmp_path, capsys):
+    with_text("queries/imports/embase/a.ris", COPIES)(review)
+    other = shutil.copytree(review, tmp_path / "other" / "review")
+    assert main.run(["run", str(review), "--offline"]) == 0
+    said = capsys.readouterr().out
+    assert "3 records in 2 citations: 1 duplicate joined." in said
+    assert main.run(["run", str(other), "--offline", "--engine", "processes"]) == 0
+    assert capsys.readouterr().out == said.replace(str(review), str(other))
+    assert tree(other) == tree(review)
+
+
+@pytest.mark.parametrize("command", ["run", "update", "deduplicate"])
+def test_a_scheduler_without_dask_is_refused_by_every_command_that_compares(review, capsys, command):
+    before = tree(review)
+    rest = ["--out", str(review / "out")] if command == "deduplicate" else []
+    assert main.run([command, str(review), *rest, "--scheduler", "tcp://127.0.0.1:8786"]) == 2
+    assert "say --engine dask too" in capsys.readouterr().err
+    assert tree(review) == before
+
+
+def test_an_update_on_a_cluster_that_does_not_answer_changes_nothing(review, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with_text("queries/imports/embase/a.ris", COPIES)(review)
+    before = tree(review)
+    assert main.run(["update", str(review), "--pubmed", "http://127.0.0.1:9/", "--engine", "dask"]) == 2
+    assert "Dask is not installed" in capsys.readouterr().err
+    assert tree(review) == before

@@ -42,7 +42,7 @@ SAID = Verdict(a="s:1", b="s:4", answer="same", by="Ann")
     ],
 )
 def test_the_methods_section_says_what_was_joined_asked_and_linked(records, verdicts, said):
-    [how, what] = account.method(deduplicate(records, verdicts), "0.1.0").splitlines()
+    [how, what] = account.method(deduplicate(records, verdicts), records=len(records), version="0.1.0").splitlines()
     assert how.startswith("Records were deduplicated with living-review 0.1.0: ")
     assert what == said
 

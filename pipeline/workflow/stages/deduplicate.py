@@ -1,16 +1,17 @@
 """The deduplication stage: records to citations; doubtful pairs become a form that a person answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.deduplicate import asks
 from pipeline.deduplicate.citation import Deduplication
 from pipeline.deduplicate.clusters import deduplicate
 from pipeline.errors import Fault, FormError
 from pipeline.records import tables
-from pipeline.records.record import to_line
+from pipeline.records.record import Record, to_line
 from pipeline.records.tables import Table
 from pipeline.workflow import derived
 from pipeline.workflow.account import Account, counted
+from pipeline.workflow.engines import run_on
 from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.run import Work
 
@@ -20,25 +21,41 @@ SKIPPED = ("key", "records", "pairs_not_compared")
 
 def run(work: Work) -> Account:
     """Join records into citations, and ask a person about the pairs that no rule decides."""
-    folder = work.folder
-    records = tuple(derived.records(folder))
-    forms = read_forms(folder)
+    forms = read_forms(work.folder)
+    records = derived.records(work.folder)
     verdicts = asks.read_answers(forms, records)
-    found = deduplicate(records, verdicts, work.protocol.deduplication)
-    folder.derive(derived.CITATIONS, map(to_line, found.citations))
-    folder.derive(derived.PAIRS, tables.write(*asks.pairs_table(found)))
-    skipped = ((each.key, str(each.records), str(each.pairs)) for each in found.skipped)
-    folder.derive(derived.NOT_COMPARED, tables.write(SKIPPED, skipped))
-    asked = {(row["record_a"], row["record_b"]) for form in forms for row in form.rows}
-    header, rows = asks.form_rows(found, records, asked)
-    if rows:
-        form = folder.free(f"{FORMS}/{work.now.date().isoformat()}", ".csv")
-        folder.create(form, tables.write(header, rows, form=True))
+    found = run_on(
+        work.options.get("engine", "here"),
+        work.options.get("scheduler", ""),
+        lambda executor: deduplicate(
+            records, verdicts, work.protocol.deduplication, executor=executor, progress=work.progress
+        ),
+    )
+    _write(work.folder, found)
+    forms += _ask(work, found, records, forms)
     return Account(
         did=(_joined(len(records), found), *_answered(len(verdicts))),
         warnings=(*_skipped(found), *(notice for form in forms for notice in form.notices)),
-        pending=_pending(found, forms + ([tables.read(folder.read(form), file=form)] if rows else [])),
+        pending=_pending(found, forms),
     )
+
+
+def _write(folder: ReviewFolder, found: Deduplication) -> None:
+    folder.derive(derived.CITATIONS, map(to_line, found.citations))
+    folder.derive(derived.PAIRS, tables.pieces(*asks.pairs_table(found)))
+    skipped = ((each.key, str(each.records), str(each.pairs)) for each in found.skipped)
+    folder.derive(derived.NOT_COMPARED, tables.write(SKIPPED, skipped))
+
+
+def _ask(work: Work, found: Deduplication, records: Sequence[Record], forms: Sequence[Table]) -> list[Table]:
+    """Write the questions that stand in no form yet as a new one, and return it."""
+    asked = {(row["record_a"], row["record_b"]) for form in forms for row in form.rows}
+    header, rows = asks.form_rows(found, records, asked)
+    if not rows:
+        return []
+    path = work.folder.free(f"{FORMS}/{work.now.date().isoformat()}", ".csv")
+    work.folder.create(path, tables.write(header, rows, form=True))
+    return [tables.read(work.folder.read(path), file=path)]
 
 
 def read_forms(folder: ReviewFolder) -> list[Table]:
