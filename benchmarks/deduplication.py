@@ -3,6 +3,7 @@
     python benchmarks/deduplication.py SETS                      the table, from a folder of labelled sets
     python benchmarks/deduplication.py SETS --peer PYTHON        with bib-dedupe beside it, in the same run
     python benchmarks/deduplication.py --scaling 10000 100000    the same for generated records, with the memory
+    python benchmarks/deduplication.py --scaling 10000 --abstracts 1900     of 2.4 kB each, of which that many letters
     python benchmarks/deduplication.py --records RECORDS.csv --out PRED.csv [--asks ASKS.csv]     any one set
 
 A set is a folder with records.csv and gold.csv (gold_adjudicated.csv is preferred). PRED.csv: record_id, cluster_id.
@@ -60,10 +61,13 @@ def write(path: Path, header: Iterable[str], rows: Iterable[Iterable[str]]) -> N
 def deduplicate(records: Path, out: Path, asks: Path | None) -> None:
     """Deduplicate one set and write its clusters."""
     from pipeline.deduplicate.clusters import deduplicate as run
+    from pipeline.records.record import Record
+    from pipeline.workflow.lines import put_aside
 
-    found = run([_record(row) for row in read(records)])
-    clusters = ((name, citation.id) for citation in found.citations for name in citation.members)
-    write(out, ("record_id", "cluster_id"), clusters)
+    with put_aside(map(_record, read(records)), Record) as kept:
+        found = run(kept)
+        clusters = ((name, citation.id) for citation in found.citations for name in citation.members)
+        write(out, ("record_id", "cluster_id"), clusters)
     if asks:
         write(asks, ("a", "b", "rule"), ((pair.a, pair.b, pair.rule) for pair in found.asks))
 
@@ -217,7 +221,7 @@ def _row(name: str, system: str, found: Score) -> str:
     return f"| {name} | {system} | {figures} |"
 
 
-def scaling(sizes: list[int], peer: str, repeat: int) -> None:
+def scaling(sizes: list[int], abstracts: int, peer: str, repeat: int) -> None:
     """Print what generated records of growing number cost."""
     from generated_records import HEADER, generate
 
@@ -231,7 +235,7 @@ def scaling(sizes: list[int], peer: str, repeat: int) -> None:
             with (folder / "records.csv").open("w", newline="", encoding="utf-8") as stream:
                 writer = csv.DictWriter(stream, HEADER)
                 writer.writeheader()
-                for row, document in generate(size):
+                for row, document in generate(size, abstracts=abstracts):
                     writer.writerow(row)
                     gold.append((row["record_id"], document))
             write(folder / "gold.csv", ("record_id", "cluster_id"), gold)
@@ -251,6 +255,7 @@ def main() -> None:
     parser.add_argument("--peer", default="", metavar="PYTHON")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--scaling", nargs="+", type=int, metavar="N")
+    parser.add_argument("--abstracts", type=int, default=0, metavar="LETTERS")
     parser.add_argument("--records", type=Path)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--asks", type=Path)
@@ -258,7 +263,7 @@ def main() -> None:
     if given.records and given.out:
         deduplicate(given.records, given.out, given.asks)
     elif given.scaling:
-        scaling(given.scaling, given.peer, given.repeat)
+        scaling(given.scaling, given.abstracts, given.peer, given.repeat)
     elif given.sets:
         table(given.sets, given.peer, given.repeat)
     else:

@@ -137,6 +137,12 @@ class Maker:
             "doi": f"10.5555/made.{year}.{number}" if draw.random() < 0.6 else "",
         }
 
+    def abstract(self, name: str, letters: int) -> str:
+        """Write the abstract of a document, always the same one: made-up words up to so many letters."""
+        draw = random.Random(name)
+        words = draw.choices((*self.drugs, *self.diseases, *_OUTCOMES, *_GROUPS), k=letters // 8)
+        return " ".join(words)[:letters]
+
     def again(self, document: dict[str, str]) -> dict[str, str]:
         """Write a document's reference as another database does: another style, gaps, an occasional slip."""
         draw, copy = self.random, dict(document)
@@ -183,8 +189,13 @@ def _short(pages: str) -> str:
     return f"{first}-{last[same:]}"
 
 
-def generate(count: int, *, duplicates: float = 0.1, seed: int = 1) -> Iterator[tuple[dict[str, str], str]]:
-    """Make `count` records, of which a share repeats earlier documents; each with the id of its document."""
+def generate(
+    count: int, *, duplicates: float = 0.1, seed: int = 1, abstracts: int = 0
+) -> Iterator[tuple[dict[str, str], str]]:
+    """Make `count` records, of which a share repeats earlier documents; each with the id of its document.
+
+    With `abstracts`, each has one of so many letters; the rest of it is what it is without.
+    """
     maker = Maker(seed)
     recent: list[tuple[str, dict[str, str]]] = []
     for number in range(count):
@@ -195,4 +206,5 @@ def generate(count: int, *, duplicates: float = 0.1, seed: int = 1) -> Iterator[
             name, document = f"d{number}", maker.document(number)
             reference = document
             recent.append((name, document))
-        yield dict.fromkeys(HEADER, "") | reference | {"record_id": f"r{number:07}", "entry_type": "article"}, name
+        said = reference | ({"abstract": maker.abstract(name, abstracts)} if abstracts else {})
+        yield dict.fromkeys(HEADER, "") | said | {"record_id": f"r{number:07}", "entry_type": "article"}, name

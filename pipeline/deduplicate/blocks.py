@@ -24,6 +24,7 @@ _LONG = 4  # letters of a word that says something
 _NEIGHBOURS = 8  # records on either side, in a block over the cap
 
 Indexes = NDArray[np.uint32]  # of records
+Counts = NDArray[np.int64]
 Mask = NDArray[np.bool_]  # which records, by index
 
 
@@ -42,18 +43,24 @@ class Digests:
 
     def shared(self, among: Mask | None = None) -> Iterator[list[int]]:
         """Give the lists of records, each ascending, that share a digest; only records `among` those marked, if any."""
-        digests = np.frombuffer(self._digests, np.uint64)
+        owners, starts, sizes = self._sorted(among)
+        for start, size in zip(starts.tolist(), sizes.tolist(), strict=True):
+            yield owners[start : start + size].tolist()
+
+    def _sorted(self, among: Mask | None) -> tuple[Indexes, Counts, Counts]:
+        """Sort the owners by digest; return them, where each run of several begins, and how long it is."""
+        digests: NDArray[np.uint64] = np.frombuffer(self._digests, np.uint64)
         owners: Indexes = np.frombuffer(self._owners, np.uint32)
         if among is not None:
-            digests, owners = digests[among[owners]], owners[among[owners]]
+            kept = among[owners]
+            digests, owners = digests[kept], owners[kept]
         order = np.argsort(digests, kind="stable")
         digests, owners = digests[order], owners[order]
         first = np.append(True, digests[1:] != digests[:-1])[: len(digests)]
-        once = first | np.append(True, owners[1:] != owners[:-1])[: len(owners)]
+        once = first | np.append(True, owners[1:] != owners[:-1])[: len(owners)]  # one record may have a digest twice
         owners, starts = owners[once], np.flatnonzero(first[once])
         sizes = np.diff(starts, append=len(owners))
-        for start, size in zip(starts[sizes > 1].tolist(), sizes[sizes > 1].tolist(), strict=True):
-            yield owners[start : start + size].tolist()
+        return owners, starts[sizes > 1], sizes[sizes > 1]
 
 
 class Keys:

@@ -9,6 +9,7 @@ import msgspec
 from pipeline.deduplicate.citation import Evidence
 from pipeline.deduplicate.features import Features
 from pipeline.deduplicate.levels import ALIKE, CLOSE, DIFFERENT, MISSING, PART, SAME, UNLIKE, Level
+from pipeline.deduplicate.packed import unpacker
 from pipeline.deduplicate.rules import forbidden_twice, judge
 from pipeline.deduplicate.similarity import Comparison, compare, issues, paging, plain
 from pipeline.deduplicate.sorts import NOTICE_SORTS
@@ -23,7 +24,7 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
     evidence: tuple[Evidence, ...]
 
 
-_unpack = msgspec.msgpack.Decoder(Features).decode
+_unpack = unpacker(Features)
 
 
 def judge_all(pairs: Sequence[tuple[bytes, bytes]]) -> list[Judgement | None]:
