@@ -93,15 +93,20 @@ def page_and_title(c: Comparison) -> bool:
     """Two documents on one page do not carry one title and share an author.
 
     Two abstracts of one group may stand on one page with nearly one title, but no two documents of several pages begin
-    on one: a title may then be longer, or differ in a word.
+    on one: a title may then be longer, or differ in a word, if the first author is the same, or the last page too. The
+    same numbers in another journal of another year are another page.
     """
     if not page(c) or not near(c):
         return False
     if exact(c):
         return c.first_author == SAME or c.share > 0 or c.authors == MISSING
+    if c.journal == DIFFERENT and c.gap > 1:
+        return False
     if c.authors == MISSING:
         return longer(c) and pages_in_full(c)
-    return people(c) and (several_pages(c) or (longer(c) and len(c.only_a + c.only_b) == 1))
+    if not people(c) or not (c.first_author == SAME or pages_in_full(c)):
+        return False
+    return several_pages(c) or (longer(c) and len(c.only_a + c.only_b) == 1)
 
 
 def slip_of_volume(c: Comparison) -> bool:
