@@ -28,6 +28,11 @@ def history(folder: ReviewFolder) -> tuple[str, ...]:
     return tuple(sorted(_listed(folder, HISTORY)))
 
 
+def is_history(path: str) -> bool:
+    """Say whether a file, there or gone, is one that never changes once it was made."""
+    return path.startswith(tuple(pattern.partition("*")[0] for pattern in (*HISTORY, *VERSIONS)))
+
+
 def digests(folder: ReviewFolder, protocol: Any) -> dict[str, str]:  # noqa: ANN401
     """Map every file that the review rests on to its sha256; released versions apart."""
     return {path: folder.digest(path) for path in sorted({*given(folder, protocol), *history(folder)})}

@@ -48,9 +48,10 @@ def release(stages: Sequence[Stage], work: Work, label: str, note: str, *, tell:
         _freeze(work, version)
         run.run(stages, work, tell=lambda _: None)
         made = {path.removeprefix(f"{OUTPUTS}/"): folder.digest(path) for path in outputs(folder)}
-        folder.create(versions.place(label, versions.MADE), layouts.write(Made(outputs=made)))
         for name in REPORTS:
             folder.create(versions.place(label, name), folder.read(f"{OUTPUTS}/{name}"))
+        frozen = {path.rpartition("/")[2]: folder.digest(path) for path in folder.list(versions.place(label, "*"))}
+        folder.create(versions.place(label, versions.MADE), layouts.write(Made(outputs=made, files=frozen)))
     return version
 
 

@@ -198,15 +198,42 @@ def _stale(stage: Stage, work: Work, trace: Trace | None, *, same_code: bool) ->
     return "" if same_code else "the program changed"
 
 
+def moved(stages: Sequence[Stage], work: Work) -> dict[str, str]:
+    """Say of every file outside outputs/ that is not what the outputs were made from: `new`, `gone` or `changed`."""
+    before: dict[str, str] = {}
+    now: dict[str, str] = {}
+    for stage, trace in _traced(stages, work):
+        before |= trace.reads
+        now |= _read(stage, work)
+    return {path: how for path, how in _moved(before, now).items() if not path.startswith(f"{OUTPUTS}/")}
+
+
+def resettled(stages: Sequence[Stage], work: Work) -> tuple[str, ...]:
+    """Name the sections of workflow.yaml one of which, at least, is not what the outputs were made by."""
+    as_before, changed = set[str](), set[str]()
+    for stage, trace in _traced(stages, work):
+        (as_before if trace.settings == _settings(stage, work) else changed).update(stage.settings)
+    return tuple(sorted(changed - as_before or changed))
+
+
+def _traced(stages: Sequence[Stage], work: Work) -> list[tuple[Stage, Trace]]:
+    traces = {trace.stage: trace for trace in manifest(work.folder).stages}
+    return [(stage, traces[stage.name]) for stage in stages if stage.name in traces]
+
+
 def _difference(before: Mapping[str, str], now: Mapping[str, str]) -> str:
     """Name the first file that differs, and how many there are."""
-    new = [path for path in now if path not in before]
-    gone = [path for path in before if path not in now]
-    changed = [path for path in now if path in before and before[path] != now[path]]
-    said = [f"{path} is new" for path in new] + [f"{p} is gone" for p in gone] + [f"{p} changed" for p in changed]
+    said = [path + (" changed" if how == "changed" else f" is {how}") for path, how in _moved(before, now).items()]
     if not said:
         return ""
     return said[0] + (f", and {len(said) - 1} more" if len(said) > 1 else "")
+
+
+def _moved(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+    """Say of every file that differs how: those that are new come first, then those that are gone."""
+    new = dict.fromkeys((path for path in now if path not in before), "new")
+    gone = dict.fromkeys((path for path in before if path not in now), "gone")
+    return new | gone | {path: "changed" for path in now if path in before and before[path] != now[path]}
 
 
 def _trace(stage: Stage, work: Work, account: Account) -> Trace:

@@ -1,16 +1,21 @@
 """Does the review add up: everything is made again from what people gave and from the history, and compared."""
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from itertools import zip_longest
 from pathlib import Path
 
 from pipeline.errors import Fault, ProtocolError, did_you_mean
 from pipeline.workflow import files, history, inputs, protocol, release, run, versions
-from pipeline.workflow.folder import OUTPUTS, ReviewFolder
-from pipeline.workflow.run import Progress, Stage
+from pipeline.workflow.folder import OUTPUTS, PROTOCOL, ReviewFolder
+from pipeline.workflow.run import Progress, Stage, Work
 from pipeline.workflow.versions import Version
+
+_PUT_BACK = "It is history: put it back as git or your backup has it."
+_BEHIND = "'living-review run' brings them up to date."
+_AROUND = 30  # letters shown on either side of the first difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +67,14 @@ def verify(
             progress=progress,
         )
         run.run(stages, work, tell=lambda _: None)
-        made = {path.removeprefix(f"{OUTPUTS}/"): copy.digest(path) for path in release.outputs(copy)}
-        stands = versions.made(folder, version) if version else _standing(folder)
-        added = tuple(sorted({*inputs.given(copy, work.protocol), *inputs.history(copy)} - sources))
-    differences = (*_added(added), *_differing(stands, made), *_history(folder))
+        made = _outputs(copy)
+        broken = dict(_history(folder))
+        if version:
+            differing = tuple(_differing(versions.made(folder, version).outputs, made, lambda _: ""))
+        else:
+            differing = tuple(_compare(stages, replace(work, folder=folder), copy, told=broken))
+        added = _added({*inputs.given(copy, work.protocol), *inputs.history(copy)} - sources)
+    differences = (*broken.values(), *added, *differing)
     return Verdict(compared=len(made), differences=differences, notes=tuple(_notes(folder, version, tool, differences)))
 
 
@@ -118,35 +127,98 @@ def _of_version(folder: ReviewFolder, version: Version) -> Iterator[tuple[str, b
                 yield path, folder.read(path)
 
 
-def _standing(folder: ReviewFolder) -> Mapping[str, str]:
+def _outputs(folder: ReviewFolder) -> Mapping[str, str]:
     return {path.removeprefix(f"{OUTPUTS}/"): folder.digest(path) for path in release.outputs(folder)}
 
 
-def _added(added: Sequence[str]) -> Iterator[str]:
+def _compare(stages: Sequence[Stage], work: Work, copy: ReviewFolder, *, told: Collection[str]) -> Iterator[str]:
+    """Compare the outputs that stand with those of the copy; what explains that they differ comes first."""
+    folder = work.folder
+    moved = tuple(_moved(stages, work, told))
+    yield from moved
+    stands, made = _outputs(folder), _outputs(copy)
+    if stands == made and not moved and not told and run.manifest(folder) != run.Manifest():
+        stands, made = ({run.MANIFEST: each.digest(f"{OUTPUTS}/{run.MANIFEST}")} for each in (folder, copy))
+    yield from _differing(stands, made, lambda path: _where(folder.read(path), copy.read(path)))
+
+
+def _moved(stages: Sequence[Stage], work: Work, told: Collection[str]) -> Iterator[str]:
+    """Name what is not as it was when the outputs were made, but for files of which more is told already."""
+    sections = run.resettled(stages, work)
+    if sections:
+        where = " or ".join(sections)
+        yield f"{PROTOCOL}: something under {where} changed since the outputs were made; {_BEHIND}"
+    for path, how in run.moved(stages, work).items():
+        if path in told or (path == PROTOCOL and sections):
+            continue
+        was = "changed" if how == "changed" else f"is {how}"
+        if inputs.is_history(path) and how != "new":
+            yield f"{path}: {was} since the outputs were made. {_PUT_BACK}"
+        else:
+            yield f"{path}: {was} since the outputs were made; {_BEHIND}"
+
+
+def _added(added: Collection[str]) -> Iterator[str]:
     """Say what a run would add to the review: it is behind what people did."""
-    for path in added:
+    for path in sorted(added):
         yield f"{path}: would be made by 'living-review run'; the review is not up to date."
 
 
-def _differing(stands: Mapping[str, str], made: Mapping[str, str]) -> Iterator[str]:
+def _differing(stands: Mapping[str, str], made: Mapping[str, str], where: Callable[[str], str]) -> Iterator[str]:
     for name in sorted({*stands, *made}):
+        path = f"{OUTPUTS}/{name}"
         if name not in made:
-            yield f"{OUTPUTS}/{name}: stands there, and nothing makes it."
+            yield f"{path}: stands there, and nothing makes it."
         elif name not in stands:
-            yield f"{OUTPUTS}/{name}: is missing."
+            yield f"{path}: is missing."
         elif stands[name] != made[name]:
-            yield f"{OUTPUTS}/{name}: is not what the review gives."
+            yield f"{path}: is not what the review gives{where(path)}."
 
 
-def _history(folder: ReviewFolder) -> Iterator[str]:
-    """Hold the history against the hashes that released versions keep of it."""
+def _where(stands: bytes, made: bytes) -> str:
+    r"""Say at which place two files first differ, and in what if both are text.
+
+    >>> _where(b"one\ntwo", b"one\ntoo"), _where(b"one", b"one\ntwo"), _where(b"\xffa", b"\xffb")
+    (" (line 2: 'two' for 'too')", " (line 2: nothing for 'two')", ' (from byte 2 on)')
+    >>> _where(b"one\r\n", b"one\n")
+    ' (in the ends of lines alone)'
+    """
+    try:
+        texts = [each.decode().splitlines() for each in (stands, made)]
+    except UnicodeDecodeError:
+        return f" (from byte {_first(stands, made) + 1:,} on)"
+    for number, (line, should) in enumerate(zip_longest(*texts, fillvalue=""), start=1):
+        if line != should:
+            return f" (line {number:,}: {_excerpt(line, should)} for {_excerpt(should, line)})"
+    return " (in the ends of lines alone)"
+
+
+def _first(one: str | bytes, other: str | bytes) -> int:
+    """Return the place at which two texts first differ."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _excerpt(line: str, other: str) -> str:
+    """Show a line around the first letter in which it differs from another."""
+    if not line:
+        return "nothing"
+    first = _first(line, other)
+    shown = line[max(first - _AROUND, 0) : first + _AROUND]
+    return repr("…" * (first > _AROUND) + shown + "…" * (first + _AROUND < len(line)))
+
+
+def _history(folder: ReviewFolder) -> Iterator[tuple[str, str]]:
+    """Hold the history against the hashes that released versions keep of it, and their files against their own."""
     for version in versions.released(folder):
-        for path, digest in version.inputs.items():
-            if path not in version.kept:
-                if not folder.has(path):
-                    yield f"{path}: version {version.label} rests on it, and it is gone."
-                elif folder.digest(path) != digest:
-                    yield f"{path}: is not what version {version.label} rests on."
+        rests = {path: digest for path, digest in version.inputs.items() if path not in version.kept}
+        frozen = versions.made(folder, version).files
+        rests |= {versions.place(version.label, name): digest for name, digest in frozen.items()}
+        for path, digest in rests.items():
+            if not folder.has(path):
+                yield path, f"{path}: version {version.label} rests on it, and it is gone. {_PUT_BACK}"
+            elif folder.digest(path) != digest:
+                yield path, f"{path}: is not what version {version.label} rests on. {_PUT_BACK}"
 
 
 def _notes(folder: ReviewFolder, version: Version | None, tool: str, differences: Sequence[str]) -> Iterator[str]:

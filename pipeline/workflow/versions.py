@@ -70,10 +70,11 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """The outputs of a version: sha256 by path below outputs/."""
+    """What a version consists of, by sha256: its outputs by path below outputs/, its other files by their names."""
 
     layout: int = 1
     outputs: dict[str, str]
+    files: dict[str, str] = {}
 
 
 def place(label: str, name: str) -> str:
@@ -121,10 +122,10 @@ def _pairs(folder: ReviewFolder, path: str, columns: tuple[str, str]) -> dict[st
     return {row[columns[0]]: row[columns[1]] for row in table.rows}
 
 
-def made(folder: ReviewFolder, version: Version) -> Mapping[str, str]:
-    """Read the hashes of the outputs of a version."""
+def made(folder: ReviewFolder, version: Version) -> Made:
+    """Read the hashes of the outputs of a version, and of its files."""
     path = place(version.label, MADE)
-    return layouts.read(folder.read(path), Made, name="list of outputs", file=path).outputs
+    return layouts.read(folder.read(path), Made, name="list of outputs", file=path)
 
 
 def given(folder: ReviewFolder, version: Version) -> dict[str, bytes]:

@@ -34,7 +34,7 @@ def test_an_update_tells_what_is_new_and_verify_finds_it_sound(review, address, 
     assert "outputs were made again and are the same, byte for byte." in capsys.readouterr().out
     (review / "sandbox/outputs/prisma/boxes.csv").write_text("touched")
     assert main.run(["verify", "sandbox"]) == 1
-    assert "outputs/prisma/boxes.csv: is not what the review gives." in capsys.readouterr().out
+    assert "outputs/prisma/boxes.csv: is not what the review gives (line 1: 'touched' for " in capsys.readouterr().out
 
 
 def test_a_source_out_of_reach_is_exit_3_and_is_told(review, monkeypatch):

@@ -174,18 +174,53 @@ def test_a_review_that_adds_up_is_verified(second):
     assert found.compared > 40
 
 
-@pytest.mark.parametrize(
-    ("name", "says"),
-    [
-        ("outputs/report.html", "outputs/report.html: is not what the review gives."),
-        ("outputs/prisma/new.txt", "outputs/prisma/new.txt: stands there, and nothing makes it."),
-        ("screening/ledger/2026-11-23.csv", "screening/ledger/2026-11-23.csv: is not what version 1.0 rests on."),
-    ],
-)
-def test_what_was_touched_by_hand_is_found(living, name, says):
-    place = living.root / name
-    place.write_bytes((place.read_bytes() if place.exists() else b"") + b"\n")
-    assert says in check(living).differences
+def touch(living, path, before, after):
+    """Change something by hand, as the last letters of a file, or in its first place."""
+    place = living.root / path
+    text = place.read_bytes().decode()
+    assert before in text
+    place.write_bytes((text.replace(before, after, 1) if before else text + after).encode())
+
+
+BEHIND = "since the outputs were made; 'living-review run' brings them up to date."
+BACK = "It is history: put it back as git or your backup has it."
+
+
+def test_each_file_that_was_touched_by_hand_is_named_and_what_differs_and_causes_come_first(living):
+    sheet = next(path for path in living.folder.list("screening/title-abstract/anna/*"))
+    (run_of_pubmed,) = living.folder.list("queries/runs/*_pubmed/run.json")
+    living.later(1)
+    living.update()  # a run that no version rests on
+    (later,) = set(living.folder.list("queries/runs/*_pubmed/run.json")) - {run_of_pubmed}
+    touch(living, "workflow.yaml", "A small living review", "A small lively review")
+    touch(living, sheet, "Abstract 2.", "Abstract Z.")
+    touch(living, run_of_pubmed, "", " ")
+    touch(living, later, "", " ")
+    touch(living, "versions/1.0/whats_new.md", "", "x")
+    touch(living, "outputs/records.jsonl", "Abstract 2.", "Abstract 3.")
+    (living.root / "outputs/prisma/new.txt").touch()
+    (living.root / "outputs/unread.csv").unlink()
+    found = check(living).differences
+    assert found[:5] == (
+        f"{run_of_pubmed}: is not what version 1.0 rests on. {BACK}",
+        f"versions/1.0/whats_new.md: is not what version 1.0 rests on. {BACK}",
+        f"workflow.yaml: something under report or review or schedule changed {BEHIND}",
+        f"{later}: changed since the outputs were made. {BACK}",
+        f"{sheet}: changed {BEHIND}",
+    )
+    assert "outputs/prisma/new.txt: stands there, and nothing makes it." in found
+    assert "outputs/unread.csv: is missing." in found
+    (records,) = [
+        said for said in found if said.startswith("outputs/records.jsonl: is not what the review gives (line ")
+    ]
+    assert "Abstract 3." in records
+    assert "Abstract 2." in records
+
+
+def test_a_manifest_that_was_touched_is_found(living):
+    touch(living, "outputs/manifest.json", '"schema": 1', '"schema":  1')
+    (found,) = check(living).differences
+    assert found.startswith("outputs/manifest.json: is not what the review gives (line 2: ")
 
 
 def test_missing_outputs_and_a_review_that_is_behind_are_found(living):
@@ -199,7 +234,7 @@ def test_missing_outputs_and_a_review_that_is_behind_are_found(living):
 
 def test_history_that_is_gone_is_found_by_the_version_that_rests_on_it(living):
     (living.root / "screening/ledger/2026-11-23_02.csv").unlink()
-    said = "screening/ledger/2026-11-23_02.csv: version 1.0 rests on it, and it is gone."
+    said = f"screening/ledger/2026-11-23_02.csv: version 1.0 rests on it, and it is gone. {BACK}"
     assert said in check(living).differences
 
 
