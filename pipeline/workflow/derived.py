@@ -59,7 +59,7 @@ def deduplication(folder: ReviewFolder) -> Deduplication:
 
 
 def retrieved(folder: ReviewFolder) -> dict[str, tuple[str, str]]:
-    """Map every record to the day on which it first came, and to the last on which its search found it."""
+    """Map every record to the day on which it first came, and the last on which it did: empty while it still does."""
     return {row["record_id"]: (row["first"], row["last"]) for row in _table(folder, RETRIEVED)}
 
 

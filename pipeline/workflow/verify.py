@@ -9,12 +9,14 @@ from pathlib import Path
 
 from pipeline.errors import Fault, ProtocolError, did_you_mean
 from pipeline.workflow import files, history, inputs, protocol, release, run, versions
+from pipeline.workflow.account import counted
 from pipeline.workflow.folder import OUTPUTS, PROTOCOL, ReviewFolder
 from pipeline.workflow.run import Progress, Stage, Work
 from pipeline.workflow.versions import Version
 
 _PUT_BACK = "It is history: put it back as git or your backup has it."
 _BEHIND = "'living-review run' brings them up to date."
+_NAMED = 5  # missing outputs that are named
 _AROUND = 30  # letters shown on either side of the first difference
 
 
@@ -68,14 +70,16 @@ def verify(
         )
         run.run(stages, work, tell=lambda _: None)
         made = _outputs(copy)
+        stands = versions.made(folder, version).outputs if version else _outputs(folder)
         broken = dict(_history(folder))
         if version:
-            differing = tuple(_differing(versions.made(folder, version).outputs, made, lambda _: ""))
+            differing = tuple(_differing(stands, made, lambda _: ""))
         else:
             differing = tuple(_compare(stages, replace(work, folder=folder), copy, told=broken))
         added = _added({*inputs.given(copy, work.protocol), *inputs.history(copy)} - sources)
     differences = (*broken.values(), *added, *differing)
-    return Verdict(compared=len(made), differences=differences, notes=tuple(_notes(folder, version, tool, differences)))
+    notes = (*_notes(folder, version, tool, differences), *(() if version else _away(stands, made)))
+    return Verdict(compared=len(made.keys() & stands), differences=differences, notes=notes)
 
 
 def _version(folder: ReviewFolder, label: str) -> Version:
@@ -136,10 +140,15 @@ def _compare(stages: Sequence[Stage], work: Work, copy: ReviewFolder, *, told: C
     folder = work.folder
     moved = tuple(_moved(stages, work, told))
     yield from moved
-    stands, made = _outputs(folder), _outputs(copy)
-    if stands == made and not moved and not told and run.manifest(folder) != run.Manifest():
-        stands, made = ({run.MANIFEST: each.digest(f"{OUTPUTS}/{run.MANIFEST}")} for each in (folder, copy))
-    yield from _differing(stands, made, lambda path: _where(folder.read(path), copy.read(path)))
+    stands, manifest = _outputs(folder), f"{OUTPUTS}/{run.MANIFEST}"
+    made = {name: digest for name, digest in _outputs(copy).items() if name in stands}
+
+    def where(path: str) -> str:
+        return _where(folder.read(path), copy.read(path))
+
+    yield from _differing(stands, made, where)
+    if stands == made and not moved and not told and folder.has(manifest):
+        yield from _differing({run.MANIFEST: folder.digest(manifest)}, {run.MANIFEST: copy.digest(manifest)}, where)
 
 
 def _moved(stages: Sequence[Stage], work: Work, told: Collection[str]) -> Iterator[str]:
@@ -219,6 +228,14 @@ def _history(folder: ReviewFolder) -> Iterator[tuple[str, str]]:
                 yield path, f"{path}: version {version.label} rests on it, and it is gone. {_PUT_BACK}"
             elif folder.digest(path) != digest:
                 yield path, f"{path}: is not what version {version.label} rests on. {_PUT_BACK}"
+
+
+def _away(stands: Mapping[str, str], made: Mapping[str, str]) -> Iterator[str]:
+    """Say which outputs do not stand there: they may be deleted, and git may not keep them."""
+    away = sorted(made.keys() - stands)
+    if away:
+        named = ", ".join(f"{OUTPUTS}/{name}" for name in away[:_NAMED]) + (", ..." if len(away) > _NAMED else "")
+        yield f"{counted(len(away), 'output')} not there; 'living-review run' makes what is missing: {named}."
 
 
 def _notes(folder: ReviewFolder, version: Version | None, tool: str, differences: Sequence[str]) -> Iterator[str]:

@@ -162,7 +162,21 @@ def test_a_record_that_comes_back_is_not_new_again(living):
     source = changes(living)["updates"][0]["sources"][0]
     assert (source["new"], source["gone"], source["found"]) == ([], [], 5)
     (row,) = (row for row in living.table("retrieved.csv") if row["record_id"] == ids(living, 3)[0])
-    assert (row["first"], row["last"]) == ("2026-11-23", "2026-12-07")
+    assert (row["first"], row["last"]) == ("2026-11-23", "")
+
+
+def test_a_search_that_finds_the_same_again_changes_no_row_and_the_row_of_a_record_that_left_says_since_when(living):
+    living.update()
+    before = (living.root / "outputs/retrieved.csv").read_text()
+    living.later(7)
+    living.update()
+    assert (living.root / "outputs/retrieved.csv").read_text() == before
+    del living.held[3]
+    living.later(7)
+    living.update()
+    (gone,) = ids(living, 3)
+    after = (living.root / "outputs/retrieved.csv").read_text()
+    assert after == before.replace(f"{gone},2026-11-23,\n", f"{gone},2026-11-23,2026-11-30\n")
 
 
 def test_new_citations_alone_are_handed_out(living):

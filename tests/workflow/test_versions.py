@@ -1,6 +1,7 @@
 """Released versions: frozen, chained in the flow, made again byte for byte; and whether the review adds up."""
 
 import json
+import shutil
 import zipfile
 
 import pytest
@@ -199,7 +200,6 @@ def test_each_file_that_was_touched_by_hand_is_named_and_what_differs_and_causes
     touch(living, "versions/1.0/whats_new.md", "", "x")
     touch(living, "outputs/records.jsonl", "Abstract 2.", "Abstract 3.")
     (living.root / "outputs/prisma/new.txt").touch()
-    (living.root / "outputs/unread.csv").unlink()
     found = check(living).differences
     assert found[:5] == (
         f"{run_of_pubmed}: is not what version 1.0 rests on. {BACK}",
@@ -209,7 +209,6 @@ def test_each_file_that_was_touched_by_hand_is_named_and_what_differs_and_causes
         f"{sheet}: changed {BEHIND}",
     )
     assert "outputs/prisma/new.txt: stands there, and nothing makes it." in found
-    assert "outputs/unread.csv: is missing." in found
     (records,) = [
         said for said in found if said.startswith("outputs/records.jsonl: is not what the review gives (line ")
     ]
@@ -223,11 +222,23 @@ def test_a_manifest_that_was_touched_is_found(living):
     assert found.startswith("outputs/manifest.json: is not what the review gives (line 2: ")
 
 
-def test_missing_outputs_and_a_review_that_is_behind_are_found(living):
+def test_outputs_that_are_not_there_contradict_nothing_and_are_named(living):
+    before = check(living).compared
     (living.root / "outputs/records.jsonl").unlink()
+    (living.root / "outputs/report.pdf").unlink()
+    found = check(living)
+    away = "outputs/records.jsonl, outputs/report.pdf."
+    assert found.differences == ()
+    assert found.notes == (f"2 outputs not there; 'living-review run' makes what is missing: {away}",)
+    assert found.compared == before - 2
+    shutil.rmtree(living.root / "outputs")
+    found = check(living)
+    assert (found.differences, found.compared) == ((), 0)
+
+
+def test_a_review_that_is_behind_is_found(living):
     living.export("new.ris", "Another title")
     found = check(living).differences
-    assert "outputs/records.jsonl: is missing." in found
     behind = [said for said in found if said.startswith("queries/runs/2026-11-23_embase/run.json: would be made by")]
     assert len(behind) == 1
 

@@ -68,6 +68,14 @@ class Shelf:
     title: str = ""
     notices: list[str] = field(default_factory=list)
 
+    def stay(self, record: str) -> tuple[str, str]:
+        """Return the day on which a record first came, and the last on which it did: empty while the newest run has it.
+
+        So a search that finds the same again changes no row, and git shows which records left.
+        """
+        first, last = self.days[record]
+        return first, "" if last == self.held[-1].run.date else last
+
     def take(self, found: Iterable[Record | Fault], day: str) -> tuple[int, int, int]:
         """Put what a file or page of a day holds on the shelf; return how many records, how many new, how many unread.
 
@@ -103,7 +111,7 @@ def run(work: Work) -> Account:
         ordered = in_retrieval_order(shelves)
         work.folder.derive(derived.RECORDS, (spool.line(shelf.records[name]) for shelf, name in ordered))
     work.folder.derive("searches.csv", tables.write(SEARCHES, map(_row, shelves)))
-    retrieved = ((name, *shelf.days[name]) for shelf, name in ordered)
+    retrieved = ((name, *shelf.stay(name)) for shelf, name in ordered)
     work.folder.derive(derived.RETRIEVED, tables.write(RETRIEVED, retrieved))
     revisions = (each for shelf in shelves for each in shelf.revisions)
     work.folder.derive(derived.REVISED, tables.write(REVISED, map(astuple, revisions)))
