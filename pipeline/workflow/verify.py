@@ -1,7 +1,7 @@
 """Does the review add up: everything is made again from what people gave and from the history, and compared."""
 
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from itertools import zip_longest
@@ -144,7 +144,8 @@ def _compare(stages: Sequence[Stage], work: Work, copy: ReviewFolder, *, told: C
     made = {name: digest for name, digest in _outputs(copy).items() if name in stands}
 
     def where(path: str) -> str:
-        return _where(folder.read(path), copy.read(path))
+        with folder.stream(path) as stands, copy.stream(path) as made:
+            return _where(stands, made)
 
     yield from _differing(stands, made, where)
     if stands == made and not moved and not told and folder.has(manifest):
@@ -184,21 +185,23 @@ def _differing(stands: Mapping[str, str], made: Mapping[str, str], where: Callab
             yield f"{path}: is not what the review gives{where(path)}."
 
 
-def _where(stands: bytes, made: bytes) -> str:
-    r"""Say at which place two files first differ, and in what if both are text.
+def _where(stands: Iterable[bytes], made: Iterable[bytes]) -> str:
+    r"""Say at which line two files first differ, and in what if that is text.
 
-    >>> _where(b"one\ntwo", b"one\ntoo"), _where(b"one", b"one\ntwo"), _where(b"\xffa", b"\xffb")
-    (" (line 2: 'two' for 'too')", " (line 2: nothing for 'two')", ' (from byte 2 on)')
-    >>> _where(b"one\r\n", b"one\n")
-    ' (in the ends of lines alone)'
+    >>> _where([b"one\n", b"two"], [b"one\n", b"too"]), _where([b"one"], [b"one\n", b"two"])
+    (" (line 2: 'two' for 'too')", " (line 2: nothing for 'two')")
+    >>> _where([b"a\n", b"\xffa"], [b"a\n", b"\xffb"]), _where([b"one\r\n"], [b"one\n"])
+    (' (from byte 4 on)', ' (in the ends of lines alone)')
     """
-    try:
-        texts = [each.decode().splitlines() for each in (stands, made)]
-    except UnicodeDecodeError:
-        return f" (from byte {_first(stands, made) + 1:,} on)"
-    for number, (line, should) in enumerate(zip_longest(*texts, fillvalue=""), start=1):
-        if line != should:
-            return f" (line {number:,}: {_excerpt(line, should)} for {_excerpt(should, line)})"
+    passed = 0
+    for number, (line, should) in enumerate(zip_longest(stands, made, fillvalue=b""), start=1):
+        if line.rstrip(b"\r\n") != should.rstrip(b"\r\n"):
+            try:
+                texts = [each.decode().rstrip("\r\n") for each in (line, should)]
+            except UnicodeDecodeError:
+                return f" (from byte {passed + _first(line, should) + 1:,} on)"
+            return f" (line {number:,}: {_excerpt(*texts)} for {_excerpt(*reversed(texts))})"
+        passed += len(line)
     return " (in the ends of lines alone)"
 
 
