@@ -11,6 +11,7 @@ import click
 from pipeline.cli import options, terminal
 from pipeline.errors import CountError, ProtocolError
 from pipeline.workflow import files
+from pipeline.workflow.account import counted
 
 if TYPE_CHECKING:
     from pipeline.prisma.boxes import Flow
@@ -97,7 +98,7 @@ def _remarks(flow: "Flow") -> Iterator[str]:
 
     unchecked = identities.unchecked(flow)
     if unchecked:
-        yield f"{len(unchecked)} sums could not be checked, since a figure in them is not reported:"
+        yield f"Not checked, since a figure is not reported: {counted(len(unchecked), 'sum')}."
         yield from (f"  {sentence}" for sentence in unchecked)
     remarks = r_package.lost(flow)
     if remarks:

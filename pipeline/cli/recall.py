@@ -40,6 +40,9 @@ def recall_command(*, query: str, known: tuple[str, ...], lists: tuple[Path, ...
         outcome = recall(client, asked, pmids, limits=limits)
         if client.sandbox:
             click.echo("SANDBOX: fictitious PMIDs, not PubMed.")
+    if not (outcome.found or outcome.missed):
+        what = f"PubMed holds none of the known records ({', '.join(outcome.unknown)}), so there is no recall"
+        raise ProtocolError(Fault(what=what, remedy="Check the PMIDs."))
     for line in told(outcome):
         click.echo(plain(line))
     return 1 if 100 * outcome.share < at_least else 0

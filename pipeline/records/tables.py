@@ -28,6 +28,8 @@ _CONFLICT_IN_PROSE = re.compile(r"^(<{7} |>{7} )", re.MULTILINE)
 _LOST = re.compile(r"[^a-z0-9]")
 DELIMITERS = (",", ";", "\t")
 _BOM = "\ufeff"
+_ABOVE = 10  # rows in which the names of the columns are looked for where the first holds none
+_ENCODINGS = {"cp1252": "Windows-1252"}  # as people know them
 _MADE = {
     "date": "date that the spreadsheet made of what was typed",
     "error": "error value",
@@ -194,21 +196,22 @@ def read(data: bytes, *, file: str, expected: Iterable[str] = ()) -> Table:
         data: the file's bytes: text in UTF-8 with or without a byte order mark, UTF-16, or Windows-1252; or XLSX, of
             which the first visible sheet that holds anything is read, its first row with any cell as the header.
         file: its path, for messages.
-        expected: column names that decide between comma, semicolon and tab.
+        expected: column names that decide between comma, semicolon and tab, and that tell a header from lines above it.
 
     Raises:
         FormError: no header, two columns of one name, cells beyond the header, a NUL byte, an open quotation mark,
             the marks of a git merge conflict, or a damaged workbook; every one that is found.
     """
+    names = frozenset(expected)
     if workbooks.is_workbook(data):
-        return _workbook(data, file)
+        return _workbook(data, file, names)
     text, notices = decode(data, file=file)
     if fault := merge_conflict(text, file=file):
         raise FormError(fault)
-    text, delimiter = _delimiter(text, set(expected))
+    text, delimiter = _delimiter(text, names)
     if delimiter != ",":
         notices.append(f"{file}: cells are divided by {'a tab' if delimiter == chr(9) else repr(delimiter)}.")
-    return _table(file, map(_Line, itertools.count(1), _parse(text, delimiter, file)), notices)
+    return _table(file, map(_Line, itertools.count(1), _parse(text, delimiter, file)), notices, names)
 
 
 def merge_conflict(text: str, *, file: str, prose: bool = False) -> Fault | None:
@@ -227,7 +230,7 @@ def merge_conflict(text: str, *, file: str, prose: bool = False) -> Fault | None
     )
 
 
-def _workbook(data: bytes, file: str) -> Table:
+def _workbook(data: bytes, file: str, expected: frozenset[str]) -> Table:
     """Read a workbook; dates, errors and formulas that a spreadsheet made are noticed once a column."""
     sheet = workbooks.read(data, file=file)
     lines = (
@@ -237,7 +240,8 @@ def _workbook(data: bytes, file: str) -> Table:
         for number, cells in sheet.rows
         if cells
     )
-    table = _table(file, lines, [f"{file}: read as a workbook, its sheet {sheet.name!r}.", *sheet.notices])
+    said = [f"{file}: read as a workbook, its sheet {sheet.name!r}.", *sheet.notices]
+    table = _table(file, lines, said, expected)
     found: dict[tuple[str, str], list[int]] = {}
     for row in table.rows:
         for column, made in row.made.items():
@@ -259,15 +263,25 @@ class _Line(NamedTuple):
     made: Mapping[int, str] = _NOTHING
 
 
-def _table(file: str, lines: Iterator[_Line], notices: list[str]) -> Table:
+def _table(file: str, lines: Iterator[_Line], notices: list[str], expected: frozenset[str]) -> Table:
     first = next(lines, None)
     if first is None or not any(map(str.strip, first.texts)):
         raise FormError(Fault(what="the file has no header row", file=file, row=1, remedy="Put the column names back."))
     header = tuple(unescape(text.strip()) for text in first.texts)
-    rows, faults = _rows(header, lines, file)
+    below = list(itertools.islice(lines, _ABOVE))
+    if expected.isdisjoint(header):
+        _refuse_lines_above(file, below, expected)
+    rows, faults = _rows(header, itertools.chain(below, lines), file)
     if faults:
         raise FormError(faults)
     return Table(file=file, header=tuple(name for name in header if name), rows=rows, notices=tuple(notices))
+
+
+def _refuse_lines_above(file: str, lines: Iterable[_Line], expected: frozenset[str]) -> None:
+    for line in lines:
+        if len(expected.intersection(map(str.strip, line.texts))) > 1:
+            what = f"the names of the columns stand in row {line.number}"
+            raise FormError(Fault(what=what, file=file, row=1, remedy="Delete what somebody put above them."))
 
 
 def decode(data: bytes, *, file: str) -> tuple[str, list[str]]:
@@ -291,7 +305,7 @@ def decode(data: bytes, *, file: str) -> tuple[str, list[str]]:
         encoding = "cp1252"
         text = data.decode(encoding, errors="replace")
     if encoding != "utf-8-sig":
-        notices.append(f"{file}: read as {encoding.upper()}, not UTF-8.")
+        notices.append(f"{file}: read as {_ENCODINGS.get(encoding, encoding.upper())}, not UTF-8.")
     bad = next((char for char in "\0\ufffd" if char in text), None)
     if bad is not None and (bad == "\0" or encoding == "cp1252"):
         line = text.count("\n", 0, text.index(bad)) + 1
@@ -307,7 +321,7 @@ def decode(data: bytes, *, file: str) -> tuple[str, list[str]]:
     return text, notices
 
 
-def _delimiter(text: str, expected: set[str]) -> tuple[str, str]:
+def _delimiter(text: str, expected: frozenset[str]) -> tuple[str, str]:
     """Find what divides the header's cells; drop Excel's `sep=;` line where there is one."""
     if declared := re.match(r"sep=([,;\t])\r?\n", text, re.IGNORECASE):
         return text[declared.end() :], declared.group(1)

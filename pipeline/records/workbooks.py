@@ -19,6 +19,7 @@ from pipeline.errors import Fault, FormError
 
 MAGIC = b"PK\x03\x04"  # how a ZIP archive begins
 OLD_MAGIC = b"\xd0\xcf\x11\xe0"  # how an .xls file of before 2007 begins
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"  # how the part "mimetype" of an .ods file begins
 _LARGEST = 2 << 30  # bytes that a workbook may unpack to
 _DIGITS = 15  # Source: ECMA-376, part 1, 18.3.1.96; Excel keeps 15 significant digits
 _HALF_DAY = 12
@@ -69,6 +70,8 @@ def read(data: bytes, *, file: str) -> Sheet:
     with _guarded(file):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size = sum(part.file_size for part in archive.infolist())
+            if "mimetype" in archive.namelist() and archive.read("mimetype").startswith(_OPEN_DOCUMENT):
+                raise FormError(Fault(what="this is an OpenDocument file (.ods)", file=file, remedy=_REMEDY))
             if size > _LARGEST:
                 raise FormError(Fault(what=f"the workbook unpacks to {size:,} bytes", file=file, remedy=_REMEDY))
             computes = any(b"<f" in archive.read(name) for name in archive.namelist() if "worksheets/" in name)

@@ -244,7 +244,8 @@ class _Reading:
                 named[name] = header
         for name in _NEEDED:
             if name not in named:
-                remedy = did_you_mean(name, [header for header in table.header if _squeeze(header) not in known])
+                others = [header for header in table.header if _squeeze(header) not in known]
+                remedy = did_you_mean(name, others)
                 what = f"the column {name!r} is missing"
                 fault = Fault(what=what, file=table.file, row=1, remedy=remedy or "Put its name back into row 1.")
                 self.faults.append(fault)
@@ -293,4 +294,4 @@ class _Reading:
 
 
 def _squeeze(header: str) -> str:
-    return re.sub(r"[\s_-]+", "", header.removeprefix(_MISREAD_MARK).strip('"')).casefold()
+    return re.sub(r"[\s_-]+", "", header.removeprefix(_MISREAD_MARK).strip('\ufeff"')).casefold()

@@ -248,7 +248,8 @@ class Client:
                 raise self._failed(utility, answer, attempt)
             growing = min(patience.first_wait * 2 ** (attempt - 1), patience.longest_wait)
             pause = max(growing * (1 + self._jitter() / 2), answer.wait)
-            self._tell(f"{self.source}, {_NAMES[utility]}: {answer.what}; asking again in {pause:.0f} s.")
+            if self._reached or not answer.unreachable:  # without any connection, the one sentence at the end is enough
+                self._tell(f"{self.source}, {_NAMES[utility]}: {answer.what}; asking again in {pause:.0f} s.")
             self._limit.hold(pause)
             self.repeats += 1
         raise AssertionError("the last try returns or raises")

@@ -10,7 +10,7 @@ def test_the_published_flow_of_the_second_document_is_drawn_from_its_three_figur
     assert main.run(["prisma", "--counts", str(counts), "--out", str(tmp_path / "out")]) == 0
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "PRISMA 2020 flow diagram for a new systematic review: databases and registers only."
-    assert out[2] == "3 sums could not be checked, since a figure in them is not reported:"
+    assert out[2] == "Not checked, since a figure is not reported: 3 sums."
     svg = (tmp_path / "out" / "prisma.svg").read_text(encoding="utf-8")
     for words in ("PubMed (n\u00a0=\u00a010,135)", "(n\u00a0=\u00a0476)", "(n\u00a0=\u00a0116)", "not\u00a0reported"):
         assert words in svg

@@ -85,3 +85,10 @@ def test_what_is_neither_a_file_nor_a_search_is_said_with_what_may_be_meant(revi
     said = capsys.readouterr().err
     assert "'pubmde' is neither a file nor a search of the review in this folder" in said
     assert "Did you mean 'pubmed'?" in said
+
+
+def test_known_records_of_which_none_is_in_pubmed_give_no_recall_and_pass_no_check(query, capsys):
+    assert run(["recall", query, "31452104", "--pubmed", "sandbox", "--at-least", "0"]) == 2
+    assert capsys.readouterr().err == (
+        "PubMed holds none of the known records (31452104), so there is no recall. Check the PMIDs.\n"
+    )

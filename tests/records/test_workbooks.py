@@ -1,5 +1,6 @@
 import datetime as dt
 import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -110,3 +111,13 @@ def test_a_workbook_of_before_2007_is_refused_with_the_remedy():
 def test_a_workbook_without_cells_is_refused():
     with pytest.raises(FormError, match="no visible sheet holds any cell"):
         tables.read(book(), file="f.xlsx")
+
+
+def test_an_opendocument_file_is_called_so():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    with pytest.raises(
+        FormError, match=r"^f\.ods: this is an OpenDocument file \(\.ods\)\. Open it in the spreadsheet"
+    ):
+        tables.read(packed.getvalue(), file="f.ods")

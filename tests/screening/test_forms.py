@@ -334,6 +334,19 @@ def test_a_renamed_header_is_asked_back():
     assert faults(files) == [f"{TA_SHEET}, row 1: the column 'decision' is missing. Did you mean 'decisions'?"]
 
 
+def test_lines_above_the_header_are_told_with_the_row_in_which_it_stands():
+    sheet = forms.worksheet(TA, "anna", HOSTILE).removeprefix("\ufeff".encode())
+    wide = b"Our review" + b"," * sheet.splitlines()[0].count(b",") + b"\r\n\r\n"
+    said = "the names of the columns stand in row 3. Delete what somebody put above them."
+    assert faults({TA_SHEET: wide + sheet}) == [f"{TA_SHEET}, row 1: {said}"]
+
+
+def test_a_header_whose_byte_order_mark_was_quoted_is_read():
+    sheet = forms.worksheet(TA, "anna", HOSTILE).removeprefix("\ufeff".encode())
+    opened = b'"\xef\xbb\xbf""record_id"""' + sheet.removeprefix(b'"record_id"')
+    assert read({TA_SHEET: "\ufeff".encode() + opened}).present
+
+
 def test_a_merged_header_is_one_fault_and_not_one_a_row():
     sheet = forms.worksheet(TA, "anna", HOSTILE).decode("utf-8-sig").replace('"record_id","title"', '"record_id",""')
     assert faults({TA_SHEET: sheet.encode()}) == [

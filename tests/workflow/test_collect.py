@@ -58,3 +58,19 @@ def test_an_export_that_is_gone_can_be_put_back_or_withdrawn(review):
     for part in (review / "queries/runs/2026-11-22_lists").iterdir():
         part.unlink()
     assert collected(review).did == ("embase: 1 record from export.ris (RIS).", "1 record in all.")
+
+
+def test_every_file_of_a_search_is_told_with_what_it_delivered(review):
+    (review / "queries/imports/embase/more.csv").write_text("title,authors,year\nMore of it,Gamma,2002\n")
+    (review / "queries/imports/embase/twice.ris").write_text(RECORD.format("Alpha"))
+    assert collected(review).did[0] == (
+        "embase: 2 records in 3 files: 1 from export.ris, 1 from more.csv, 1 from twice.ris; "
+        "1 of them delivered more than once."
+    )
+
+
+def test_a_search_that_workflow_yaml_no_longer_names_is_told_with_the_day_it_was_run(review):
+    collected(review)
+    (review / "workflow.yaml").write_text(WORKFLOW.replace("  lists:", "  renamed:"))
+    said = "lists: was run on 2026-11-22, but workflow.yaml no longer names it; its records are left out."
+    assert said in collected(review).warnings

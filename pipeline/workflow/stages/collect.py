@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field
 
 from msgspec.structs import replace
@@ -28,6 +28,7 @@ from pipeline.workflow.run import Work
 from pipeline.workflow.stages import search
 
 UNREAD_FILE = "unread.csv"
+SHOWN = 8  # files of a search that a run names
 LARGEST = 1 << 30  # bytes that a page may unpack to; pages of 200 records have a few million
 RETRIEVED = ("record_id", "first", "last")
 REVISED = ("record_id", "date", "field", "before", "after")
@@ -51,7 +52,6 @@ class Shelf:
         unread: the blocks that no reader could read.
         unread_days: the day on which each of them came.
         again: how many times a record came that had come before.
-        title: what its files were taken for.
         notices: what was unusual in the exports that are read for the first time, and was taken all the same.
     """
 
@@ -65,7 +65,6 @@ class Shelf:
     unread: list[Fault] = field(default_factory=list)
     unread_days: list[str] = field(default_factory=list)
     again: int = 0
-    title: str = ""
     notices: list[str] = field(default_factory=list)
 
     def stay(self, record: str) -> tuple[str, str]:
@@ -241,7 +240,6 @@ def _read_file(folder: ReviewFolder, shelf: Shelf, path: str, day: str) -> tuple
         reading = formats.read(
             stream, name=path, search=shelf.name, format=strategy.format, columns=strategy.columns or None
         )
-        shelf.title = reading.format.title
         return reading, shelf.take(reading, day)
 
 
@@ -267,7 +265,6 @@ def _read_pages(folder: ReviewFolder, shelf: Shelf) -> None:
     for held in shelf.held:
         if isinstance(held.run, SearchRun):
             _reconcile(folder, shelf, held.place, held.run)
-    shelf.title = "PubMed XML"
 
 
 def _reconcile(folder: ReviewFolder, shelf: Shelf, place: str, run: SearchRun) -> None:
@@ -317,11 +314,21 @@ def _did(shelf: Shelf) -> str:
     run = shelf.held[-1].run
     count = counted(len(shelf.records), "record")
     if isinstance(run, ImportRun):
-        files = [file.file for held in shelf.held if isinstance(held.run, ImportRun) for file in held.run.files]
-        names = files[0].rpartition("/")[2] if len(files) == 1 else f"{len(files)} files"
-        again = f", {shelf.again:,} of them delivered more than once" if shelf.again else ""
-        return f"{shelf.name}: {count} from {names} ({shelf.title}){again}."
+        files = [file for held in shelf.held if isinstance(held.run, ImportRun) for file in held.run.files]
+        again = f"; {shelf.again:,} of them delivered more than once" if shelf.again else ""
+        return f"{shelf.name}: {count} {_delivered(files)}{again}."
     return f"{shelf.name}: {count}, last searched on {run.date}."
+
+
+def _delivered(files: Sequence[ImportedFile]) -> str:
+    """Say which files delivered how many records."""
+    names = [file.file.rpartition("/")[2] for file in files]
+    if len(files) == 1:
+        kind = formats.FORMATS[files[0].format].title.partition(" (")[0]
+        return f"from {names[0]} ({kind})"
+    each = [f"{file.records:,} from {name}" for file, name in zip(files, names, strict=True)]
+    more = f" and {len(each) - SHOWN:,} files more" if len(each) > SHOWN else ""
+    return f"in {len(files):,} files: {', '.join(each[:SHOWN])}{more}"
 
 
 def _warnings(shelf: Shelf) -> Iterator[str]:
@@ -330,10 +337,12 @@ def _warnings(shelf: Shelf) -> Iterator[str]:
         yield f"{shelf.name}: {blocks} could not be read and are not in the review; see outputs/unread.csv."
 
 
-def _orphans(work: Work) -> tuple[str, ...]:
+def _orphans(work: Work) -> Iterator[str]:
     """Name the searches that were run and that workflow.yaml no longer names."""
-    left = sorted({held.run.search for held in history.runs(work.folder)} - set(work.protocol.searches))
-    return tuple(f"{name}: was run, but workflow.yaml no longer names it; its records are left out." for name in left)
+    for name, held in sorted(history.by_search(history.runs(work.folder)).items()):
+        if name not in work.protocol.searches:
+            days = f"on {held[0].run.date}" + (f", last on {held[-1].run.date}" if len(held) > 1 else "")
+            yield f"{name}: was run {days}, but workflow.yaml no longer names it; its records are left out."
 
 
 def _strays(work: Work) -> Iterator[str]:
