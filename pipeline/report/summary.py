@@ -3,6 +3,7 @@
 It is taken from the same laid-out document as HTML and PDF, so that every number in them stands here, too.
 """
 
+import inspect
 from typing import Any, Literal
 
 import msgspec
@@ -129,8 +130,11 @@ def to_json(summary: Summary) -> bytes:
 
 
 def schema() -> dict[str, Any]:
-    """Make the JSON schema of a summary."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Summary)}
+    """Make the JSON schema of a summary; its descriptions are the docstrings, which every Python indents alike here."""
+    made = msgspec.json.schema(Summary)
+    for described in made["$defs"].values():
+        described["description"] = inspect.cleandoc(described["description"])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 
 def _flat(sections: list[Laid]) -> list[Laid]:
