@@ -1,6 +1,7 @@
 """`living-review doctor`: what would stop a run here."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +33,7 @@ def doctor(folder: Path, *, offline: bool, pubmed: str) -> int:
     from pipeline.workflow import examine, run
     from pipeline.workflow.stages import STAGES
 
-    found = list(examine.machine())
+    found = list(examine.machine(sys.stdout.encoding))
     email = ""
     if (folder / PROTOCOL).is_file():
         review = ReviewFolder(folder)
@@ -44,6 +45,8 @@ def doctor(folder: Path, *, offline: bool, pubmed: str) -> int:
 
         with terminal.progress() as progress:
             found += examine.review(review, STAGES, work, os.environ)
+    else:
+        found.append(examine.Finding("look", f"There is no {PROTOCOL} in '{folder}': the machine alone was examined."))
     if not offline:
         found += _source(pubmed, email, folder)
     out = terminal.console()

@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Mapping
 from importlib import import_module
+from io import TextIOWrapper
 from typing import NoReturn
 
 import click
@@ -171,7 +172,10 @@ def cli(ctx: click.Context, *, debug: bool) -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line and exit with its code."""
+    """Run the command line and exit with its code; a letter that the output cannot hold is shown by its number."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -192,9 +196,14 @@ def run(arguments: list[str]) -> int:
 
         click.echo(terminal.plain(str(error)), err=True)
         return error.exit_code
-    except Exception:  # whatever it is, a scheduler must not take it for code 1
+    except Exception as error:  # whatever it is, a scheduler must not take it for code 1
         if "--debug" in arguments:
             raise
+        from pipeline.workflow import packages
+
+        if isinstance(error, ImportError) and (unmet := packages.unmet()):
+            click.echo("\n".join(f"{sentence}." for sentence in unmet), err=True)
+            return 2
         traceback.print_exc()
         click.echo("This is a mistake of living-review itself. Please report it, with the lines above.", err=True)
         return 2

@@ -1,5 +1,6 @@
 """What would stop a run, or spoil its results: of this machine, of the review folder, of the schedule."""
 
+import codecs
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from pipeline.errors import LockError, ReviewError
-from pipeline.workflow import history, notify, protocol, release, run
+from pipeline.workflow import history, notify, packages, protocol, run
 from pipeline.workflow.account import counted
 from pipeline.workflow.folder import MOVES, STAGED, ReviewFolder
 from pipeline.workflow.protocol import Protocol
@@ -29,13 +30,21 @@ class Finding:
     text: str
 
 
-def machine() -> Iterator[Finding]:
-    """Examine Python and the packages that the program rests on."""
-    packages = release.environment()
-    python = packages.pop("python")
-    yield Finding("fine", f"Python {python} on {sys.platform}, in UTF-8 mode {'on' if sys.flags.utf8_mode else 'off'}.")
-    listed = ", ".join(f"{name} {version}" for name, version in packages.items())
+def machine(encoding: str) -> Iterator[Finding]:
+    """Examine Python, the packages that the program rests on, and how text is printed.
+
+    Args:
+        encoding: of what is printed.
+    """
+    installed = packages.environment()
+    yield Finding("fine", f"Python {installed.pop('python')} on {sys.platform}.")
+    listed = ", ".join(f"{name} {version}" for name, version in installed.items())
     yield Finding("fine", f"Packages: {listed}." if listed else "The program runs from its source, not installed.")
+    for sentence in packages.unmet():
+        yield Finding("wrong", f"{sentence}.")
+    if codecs.lookup(encoding).name != "utf-8":
+        lost = "letters that it lacks are printed by their number, in files they are whole"
+        yield Finding("look", f"Text is printed as {encoding}: {lost}. Set PYTHONUTF8=1 to see them.")
 
 
 def review(

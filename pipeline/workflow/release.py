@@ -1,22 +1,19 @@
 """Freezing a version of a review: what it rests on, what it had reached, its report, and the hashes of all it made."""
 
 import re
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from importlib import metadata
 
 from pipeline.errors import Fault, ProtocolError
 from pipeline.prisma.versions import baseline
 from pipeline.records import tables
 from pipeline.report.compose.front import open_work
-from pipeline.workflow import baselines, history, inputs, layouts, run, versions
+from pipeline.workflow import baselines, history, inputs, layouts, packages, run, versions
 from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 from pipeline.workflow.run import Result, Stage, Work
 from pipeline.workflow.stages import collect, report, screen, standing
 from pipeline.workflow.versions import Made, Version
 
 _LABEL = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}")
-_DISTRIBUTION = "living-review"
 REPORTS = ("report.html", "report.pdf", "whats_new.md")
 # Not outputs of a version: what only tells the next run what it need not do again.
 _PASSING = frozenset({f"{OUTPUTS}/{run.MANIFEST}", f"{OUTPUTS}/{run.CODE}"})
@@ -85,7 +82,7 @@ def _version(work: Work, known: Sequence[Version], label: str, note: str) -> Ver
         note=" ".join(note.split()),
         previous=known[-1].label if known else "",
         tool=work.tool,
-        environment=environment(),
+        environment=packages.environment(),
         runs=tuple(held.place for held in history.runs(folder)),
         events=len(screen.load(folder, protocol).ledger.events),
         unfinished=open_work(review),
@@ -119,14 +116,3 @@ def _freeze(work: Work, version: Version) -> None:
         (versions.GIVEN, versions.pack(new)),
     ):
         folder.create(versions.place(version.label, name), data)
-
-
-def environment() -> dict[str, str]:
-    """Return the versions of Python and of every package that the program rests on."""
-    python = ".".join(map(str, sys.version_info[:3]))
-    try:
-        needed = metadata.requires(_DISTRIBUTION) or []
-    except metadata.PackageNotFoundError:
-        return {"python": python}
-    names = sorted({re.split(r"[^A-Za-z0-9._-]", line)[0] for line in needed if "extra ==" not in line}, key=str.lower)
-    return {"python": python} | {name: metadata.version(name) for name in names}

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from pipeline.errors import Fault, ProtocolError, did_you_mean
-from pipeline.workflow import files, history, inputs, protocol, release, run, versions
+from pipeline.workflow import files, history, inputs, packages, protocol, release, run, versions
 from pipeline.workflow.account import counted
 from pipeline.workflow.folder import OUTPUTS, PROTOCOL, ReviewFolder
 from pipeline.workflow.run import Progress, Stage, Work
@@ -245,5 +245,5 @@ def _notes(folder: ReviewFolder, version: Version | None, tool: str, differences
     before = version.tool if version else run.manifest(folder).tool
     if differences and before and before != tool:
         yield f"They were made by {before}, and this is {tool}: install that version to compare byte for byte."
-    if differences and version is not None and version.environment != release.environment():
+    if differences and version is not None and version.environment != packages.environment():
         yield f"The packages differ, too; versions/{version.label}/version.json lists those of the release."

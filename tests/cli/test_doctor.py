@@ -1,11 +1,16 @@
 """The doctor: what would stop a run, in a sentence each."""
 
+import os
+import subprocess
+import sys
+from importlib import metadata
+
 import pytest
 from filelock import FileLock
 
 from pipeline.cli import main
 from pipeline.sandbox import corpus, server
-from pipeline.workflow import examine
+from pipeline.workflow import examine, packages
 from pipeline.workflow.folder import LOCK
 
 
@@ -35,7 +40,48 @@ def test_a_stage_that_would_run_says_why(review, capsys):
 def test_without_a_review_the_machine_alone_is_examined(tmp_path, capsys):
     code, lines = said(capsys, tmp_path, "--offline")
     assert code == 0
-    assert [line.split(":")[0] for line in lines] == ["fine", "fine"]
+    assert [line.split(":")[0] for line in lines] == ["fine", "fine", "look"]
+    assert lines[-1] == f"look: There is no workflow.yaml in '{tmp_path}': the machine alone was examined."
+
+
+def test_packages_that_the_program_cannot_work_with_are_named_with_the_remedy(tmp_path, capsys, monkeypatch):
+    needed = ["typst<0.16,>=0.15", "click>=8.1.8", "no-such>=1", "hypothesis>=6; extra == 'test'"]
+    monkeypatch.setattr(metadata, "requires", lambda _: needed)
+    held = {"typst": "0.13.2", "click": "8.1.10"}
+    monkeypatch.setattr(packages, "_installed", held.get)
+    code, lines = said(capsys, tmp_path, "--offline")
+    assert code == 1
+    assert lines[1:4] == [
+        "fine: Packages: click 8.1.10, typst 0.13.2.",
+        "wrong: no-such is not installed, and no-such>=1 is needed: python -m pip install 'no-such>=1'.",
+        "wrong: typst 0.13.2 is installed, and typst<0.16,>=0.15 is needed: python -m pip install 'typst<0.16,>=0.15'.",
+    ]
+
+
+def test_a_command_that_lacks_a_package_says_which(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(packages, "unmet", lambda: ("lxml is not installed, and lxml>=5 is needed: ...",))
+    monkeypatch.setitem(sys.modules, "pipeline.workflow.examine", None)
+    code = main.run(["doctor", str(tmp_path)])
+    assert (code, capsys.readouterr().err) == (2, "lxml is not installed, and lxml>=5 is needed: ....\n")
+
+
+@pytest.mark.parametrize(("encoding", "prints"), [("utf-8", "神"), ("ascii", "\\u795e"), ("cp1252", "\\u795e")])
+def test_a_letter_that_the_output_cannot_hold_stops_nothing(tmp_path, encoding, prints):
+    (tmp_path / "a.ris").write_text("TY  - JOUR\nTI  - 神\nPY  - 2020\nER  - \n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "read", str(tmp_path / "a.ris")],
+        env=os.environ | {"PYTHONIOENCODING": encoding}, capture_output=True, check=True,
+    )  # fmt: skip
+    assert prints in done.stdout.decode(encoding)
+
+
+def test_it_is_said_where_text_cannot_be_printed_whole(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "doctor", str(tmp_path), "--offline"],
+        env=os.environ | {"PYTHONIOENCODING": "ascii"}, capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    lost = "letters that it lacks are printed by their number, in files they are whole"
+    assert f"look: Text is printed as ascii: {lost}. Set PYTHONUTF8=1 to see them." in done.stdout
 
 
 @pytest.mark.parametrize(
