@@ -4,10 +4,13 @@ Secrets come from the environment and go nowhere else: no message, error or prog
 """
 
 import smtplib
+import ssl
 import subprocess
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import msgspec
@@ -22,9 +25,18 @@ from pipeline.workflow.whats_new import Changes
 WEBHOOK, SMTP = "LIVING_REVIEW_WEBHOOK", "LIVING_REVIEW_SMTP"
 # Variables that a program which is called does not get.
 SECRETS = ("NCBI_API_KEY", WEBHOOK, SMTP)
-PATIENCE = 60  # seconds
+PATIENCE = 60  # seconds that a program has, and a server for each of its answers
+AT_MOST = 180  # seconds for one way in all: a server that sends a letter a minute would never be late
 LONGEST = 30_000  # characters. Source: Slack, "Incoming webhooks", messages of more than 40,000 characters are cut
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# What a mail server may say, without its own words, which may hold an address or an account.
+_SAID: Mapping[type[Exception], str] = {
+    smtplib.SMTPAuthenticationError: "it refused the account",
+    smtplib.SMTPNotSupportedError: "it offers no encryption, or does not know the letters of an address",
+    smtplib.SMTPSenderRefused: "it refused the sender; a 'from' at the end of the account names another",
+    smtplib.SMTPServerDisconnected: "it hung up, or said nothing",
+    ssl.SSLCertVerificationError: "its certificate cannot be trusted",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +92,17 @@ def _tell(message: Message, settings: NotifySettings, environment: Mapping[str, 
     if settings.webhook:
         ways.append(("the webhook", lambda: _post(message, environment.get(WEBHOOK, ""))))
     for name, way in ways:
-        if trouble := way():
+        if trouble := _in_time(way):
             yield f"{name} did not work: {trouble}."
+
+
+def _in_time(way: Callable[[], str]) -> str:
+    """Tell somebody in one way, and give it up where that takes too long; return what went wrong."""
+    said: list[str] = []
+    worker = threading.Thread(target=lambda: said.append(way()), daemon=True)
+    worker.start()
+    worker.join(AT_MOST)
+    return said[0] if said else f"it was not done after {AT_MOST} seconds"
 
 
 def _call(message: Message, command: tuple[str, ...], environment: Mapping[str, str]) -> str:
@@ -111,25 +132,31 @@ def _mail(message: Message, to: tuple[str, ...], account: str) -> str:
     user, password = unquote(server.username or ""), unquote(server.password or "")
     mail = EmailMessage()
     mail["Subject"] = message.subject
-    mail["From"] = parse_qs(server.query).get("from", [user if "@" in user else to[0]])[0]
+    mail["From"] = sender = parse_qs(server.query).get("from", [user if "@" in user else to[0]])[0]
     mail["To"] = ", ".join(to)
+    mail["Date"] = formatdate(localtime=True)
+    mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])  # not of this machine, whose name is nobody's
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine is to answer
     mail.set_content(message.text)
     try:
         with _server(server.scheme, host, port) as line:
             if server.scheme == "smtp" and (user or host not in _LOOPBACK):
-                line.starttls()
+                line.starttls(context=ssl.create_default_context())
             if user:
                 line.login(user, password)
-            line.send_message(mail)
+            refused = line.send_message(mail)
+    except smtplib.SMTPRecipientsRefused as error:
+        refused = error.recipients
     except (OSError, smtplib.SMTPException) as error:
         return f"the mail server did not take it ({_kind(error)})"
-    return ""
+    return f"the mail server refused {', '.join(sorted(refused))}" if refused else ""
 
 
 def _server(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
+    """Begin to speak with a mail server; smtplib by itself trusts any certificate, and would hand it the password."""
     if scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port or smtplib.SMTP_SSL_PORT, timeout=PATIENCE)
+        trusted = ssl.create_default_context()
+        return smtplib.SMTP_SSL(host, port or smtplib.SMTP_SSL_PORT, timeout=PATIENCE, context=trusted)
     return smtplib.SMTP(host, port or 587, timeout=PATIENCE)
 
 
@@ -145,12 +172,13 @@ def _post(message: Message, address: str) -> str:
     if len(text) > LONGEST:
         text = f"{text[:LONGEST]}\n\n(There is more in outputs/whats_new.md.)"
     try:
-        reply = requests.post(address, json={"text": text}, timeout=PATIENCE, allow_redirects=False)
+        with requests.post(address, json={"text": text}, timeout=PATIENCE, allow_redirects=False, stream=True) as reply:
+            code = reply.status_code
     except requests.RequestException as error:
         return f"it could not be reached ({type(error).__name__})"
-    return "" if reply.status_code in range(200, 300) else f"it answered with {reply.status_code}"
+    return "" if code in range(200, 300) else f"it answered with {code}"
 
 
 def _kind(error: Exception) -> str:
     """Name an error without what it says, which may hold an address or an account."""
-    return getattr(error, "strerror", None) or type(error).__name__
+    return _SAID.get(type(error)) or getattr(error, "strerror", None) or type(error).__name__

@@ -12,7 +12,7 @@ import yaml
 from pipeline import __version__
 
 FILES = re.compile(r"(?<![\w/-])(?:\.ci/[\w-]+|[\w-]+\.(?:sh|toml|lock|yml))(?![\w/])")
-EXTRAS = re.compile(r"\[([a-z]+)\]")
+EXTRAS = re.compile(r"\[([a-z,]+)\]")
 needs_bash = pytest.mark.skipif(sys.platform == "win32", reason="releases are made where bash is at home")
 
 
@@ -44,7 +44,11 @@ def test_the_checks_name_files_and_extras_that_exist(root):
     assert {".ci/run", ".ci/build", ".ci/try-wheel", "pyproject.toml"} <= named
     assert [name for name in sorted(named) if not (root / name).is_file()] == []
     extras = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    assert set(EXTRAS.findall(said)) == {"test", "docs"} <= set(extras)
+    assert (
+        {name for names in EXTRAS.findall(said) for name in names.split(",")}
+        == {"test", "scale", "docs"}
+        <= set(extras)
+    )
 
 
 def test_the_wheel_is_built_once_and_every_machine_takes_that_file(root):

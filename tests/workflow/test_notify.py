@@ -2,8 +2,12 @@
 
 import json
 import smtplib
+import socket
+import ssl
 import sys
 import threading
+import time
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -50,9 +54,17 @@ class Post:
     """A mail server in place of smtplib's."""
 
     sent: list = []  # noqa: RUF012 - one list for all lines, as a mailbox is
+    refuses: dict = {}  # noqa: RUF012 - addresses that it does not take
 
-    def __init__(self, host, port, timeout):
+    def __init__(self, host, port, timeout, context=None):
         self.steps = [(host, port)]
+        if context is not None:
+            self._trust(context)
+
+    def _trust(self, context):
+        assert context.check_hostname
+        assert context.verify_mode == ssl.CERT_REQUIRED
+        self.steps.append("trusted")
 
     def __enter__(self):
         return self
@@ -60,14 +72,18 @@ class Post:
     def __exit__(self, *_):
         pass
 
-    def starttls(self):
+    def starttls(self, context):
         self.steps.append("starttls")
+        self._trust(context)
 
     def login(self, user, password):
         self.steps.append((user, password))
 
     def send_message(self, mail):
         Post.sent.append((self.steps, mail))
+        if set(mail["To"].split(", ")) <= set(Post.refuses):
+            raise smtplib.SMTPRecipientsRefused(Post.refuses)
+        return Post.refuses
 
 
 @pytest.fixture
@@ -75,6 +91,7 @@ def mailbox(monkeypatch):
     monkeypatch.setattr(smtplib, "SMTP", Post)
     monkeypatch.setattr(smtplib, "SMTP_SSL", Post)
     monkeypatch.setattr(Post, "sent", [])
+    monkeypatch.setattr(Post, "refuses", {})
     return Post.sent
 
 
@@ -112,10 +129,10 @@ def test_a_long_text_is_cut_for_a_webhook_and_says_where_the_rest_is():
 @pytest.mark.parametrize(
     ("account", "steps", "sender"),
     [
-        ("smtps://me%40example.org:p%3Aw@mail.example.org", [("mail.example.org", 465), ("me@example.org", "p:w")],
-         "me@example.org"),
+        ("smtps://me%40example.org:p%3Aw@mail.example.org",
+         [("mail.example.org", 465), "trusted", ("me@example.org", "p:w")], "me@example.org"),
         ("smtp://me:pw@mail.example.org?from=review@example.org",
-         [("mail.example.org", 587), "starttls", ("me", "pw")], "review@example.org"),
+         [("mail.example.org", 587), "starttls", "trusted", ("me", "pw")], "review@example.org"),
         ("smtp://localhost:25", [("localhost", 25)], "anna@example.org"),
     ],
 )  # fmt: skip
@@ -126,6 +143,61 @@ def test_a_mail_goes_out_with_the_account_of_the_environment(mailbox, account, s
     assert did == steps
     assert (mail["From"], mail["To"], mail["Subject"]) == (sender, "anna@example.org, ben@example.org", NEWS.subject)
     assert mail.get_content() == NEWS.text
+    assert mail["Date"].datetime
+    assert mail["Message-ID"].endswith(f"@{sender.partition('@')[2]}>")
+
+
+@pytest.mark.parametrize("refused", [["ben@example.org"], ["anna@example.org", "ben@example.org"]])
+def test_an_address_that_the_mail_server_refuses_is_named(mailbox, monkeypatch, refused):
+    monkeypatch.setattr(Post, "refuses", dict.fromkeys(refused, (550, b"no such mailbox")))
+    settings = NotifySettings(email=("anna@example.org", "ben@example.org"))
+    (said,) = notify.tell(NEWS, settings, {notify.SMTP: "smtps://me:pw@mail.example.org"})
+    assert said == f"the e-mail did not work: the mail server refused {', '.join(refused)}."
+
+
+@contextmanager
+def answering(*answers, pause=0.0):
+    """Serve a mail server on this machine that says one thing after the other, and then is silent."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve():
+            line, _ = listening.accept()
+            with line, suppress(OSError):
+                for answer in answers:
+                    line.sendall(answer)
+                    if pause:
+                        time.sleep(pause)
+                    else:
+                        line.recv(1000)
+                line.recv(1000)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"smtp://me:secret@127.0.0.1:{listening.getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    ("answers", "pause", "says"),
+    [
+        ((), 0, "the mail server did not take it (it hung up, or said nothing)"),
+        ((b"554 no\r\n",), 0, "the mail server did not take it (SMTPConnectError)"),
+        (
+            (b"220 hello\r\n", b"250 plain\r\n"),
+            0,
+            "(it offers no encryption, or does not know the letters of an address)",
+        ),
+        ((b"220 hello\r\n", b"250-plain\r\n250 STARTTLS\r\n", b"220 go\r\n", b"not TLS"), 0, "did not take it ("),
+        ((b"2",) * 50, 0.1, "it was not done after 1 seconds"),
+    ],
+)
+def test_a_mail_server_that_will_not_or_does_not_answer_is_given_up_and_gets_no_password(
+    monkeypatch, answers, pause, says
+):
+    monkeypatch.setattr(notify, "PATIENCE", 0.5)
+    monkeypatch.setattr(notify, "AT_MOST", 1)
+    with answering(*answers, pause=pause) as account:
+        (said,) = notify.tell(NEWS, NotifySettings(email=("anna@example.org",)), {notify.SMTP: account})
+    assert says in said
+    assert "secret" not in said
 
 
 @pytest.mark.parametrize(("when", "message", "told"), [("news", QUIET, 0), ("news", NEWS, 1), ("always", QUIET, 1)])

@@ -63,6 +63,16 @@ def test_the_line_of_cron_runs_an_update_in_any_folder_and_mails_only_a_failure(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="cron is not there")
+def test_a_file_in_the_review_is_never_the_program(tmp_path):
+    (tmp_path / "pipeline").mkdir()
+    for name in ("pipeline/__main__.py", "click.py", "csv.py"):
+        (tmp_path / name).write_text("open('run', 'w').write('by ' + __file__)\n")
+    cron(tmp_path, sys.executable, tmp_path)
+    assert (tmp_path / ".living-review.log").is_file()
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="cron is not there")
 def test_the_line_of_cron_begins_nothing_where_the_folder_is_gone(tmp_path):
     program = tmp_path / "python"
     program.write_text("#!/bin/sh\ntouch called\n")
