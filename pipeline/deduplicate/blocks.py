@@ -23,6 +23,7 @@ _LETTERS = 20  # of a title's beginning and end
 _LONG = 4  # letters of a word that says something
 _NEIGHBOURS = 8  # records on either side, in a block over the cap
 
+Progress = Callable[[int, int, str], None]  # is told how many of how many are done, and of what
 Indexes = NDArray[np.uint32]  # of records
 Counts = NDArray[np.int64]
 Mask = NDArray[np.bool_]  # which records, by index
@@ -82,11 +83,7 @@ class Keys:
 
 
 def candidates(
-    records: Packed[Features],
-    keys: Keys,
-    among: Mask,
-    limit: int,
-    progress: Callable[[int, int, str], None],
+    records: Packed[Features], keys: Keys, among: Mask, limit: int, progress: Progress
 ) -> tuple[Indexes, int, tuple[Skipped, ...]]:
     """List the pairs worth judging, how often two were looked at, and what was skipped.
 

@@ -10,10 +10,10 @@ import msgspec
 import numpy as np
 
 from pipeline.deduplicate import blocks, joining
-from pipeline.deduplicate.blocks import Indexes
+from pipeline.deduplicate.blocks import Indexes, Progress
 from pipeline.deduplicate.citation import Deduplication, Pair, Related, Verdict, Word
 from pipeline.deduplicate.judging import contradiction, identity_contradiction, place_contradiction
-from pipeline.deduplicate.library import Library, Progress, Two, ordered
+from pipeline.deduplicate.library import Library, Two, ordered
 from pipeline.deduplicate.merging import Merged
 from pipeline.deduplicate.relations import AT_TWO_PLACES
 from pipeline.deduplicate.rules import BY_IDENTIFIER, UNPLACED

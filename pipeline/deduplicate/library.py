@@ -1,11 +1,11 @@
 """The records of a library by index, what of them is compared, and the pairs that are listed of them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from pipeline.deduplicate.blocks import Digests, Keys
+from pipeline.deduplicate.blocks import Digests, Keys, Progress
 from pipeline.deduplicate.citation import Pair, Verdict, Word
 from pipeline.deduplicate.features import Features, features
 from pipeline.deduplicate.judging import Judgement, witness
@@ -21,7 +21,6 @@ _WORDS: Mapping[str, Word] = {"link": "related", "merge": "duplicate", "ignore":
 _STEP = 2000  # records after which progress is told
 
 Two = tuple[int, int]  # indexes of two records, the smaller first
-Progress = Callable[[int, int, str], None]  # is told how many of how many are done, and of what
 
 
 def ordered(a: int, b: int) -> Two:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.deduplicate.blocks import Indexes
+from pipeline.deduplicate.blocks import Indexes, Progress
 from pipeline.deduplicate.citation import Deduplication
 from pipeline.deduplicate.features import Features
 from pipeline.deduplicate.judging import Judgement, judge_all
-from pipeline.deduplicate.library import BY_NAME, Progress, Two, ordered
+from pipeline.deduplicate.library import BY_NAME, Two, ordered
 from pipeline.deduplicate.packed import Packed
 
 TASK = 2000  # pairs that one task of an executor takes
