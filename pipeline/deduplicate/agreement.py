@@ -55,6 +55,11 @@ def people(c: Comparison) -> bool:
     return c.authors in (SAME, ALIKE) or (c.first_author == SAME and c.share >= 0.5)  # noqa: PLR2004
 
 
+def everybody(c: Comparison) -> bool:
+    """Say whether both name the same people, in whatever order."""
+    return c.share == 1 and len(c.a.families) == len(c.b.families)
+
+
 def journal(c: Comparison) -> bool:
     """Say whether the journal is the same."""
     return c.journal in (SAME, ALIKE)

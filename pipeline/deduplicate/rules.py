@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.deduplicate import relations
 from pipeline.deduplicate.agreement import (
+    everybody,
     exact,
     inflected,
     issue,
@@ -93,8 +94,8 @@ def page_and_title(c: Comparison) -> bool:
     """Two documents on one page do not carry one title and share an author.
 
     Two abstracts of one group may stand on one page with nearly one title, but no two documents of several pages begin
-    on one: a title may then be longer, or differ in a word, if the first author is the same, or the last page too. The
-    same numbers in another journal of another year are another page.
+    on one: a title may then be longer, or differ in a word, if all authors are the same, or the first, or the last
+    page. The same numbers in another journal of another year are another page.
     """
     if not page(c) or not near(c):
         return False
@@ -104,7 +105,7 @@ def page_and_title(c: Comparison) -> bool:
         return False
     if c.authors == MISSING:
         return longer(c) and pages_in_full(c)
-    if not people(c) or not (c.first_author == SAME or pages_in_full(c)):
+    if not people(c) or not (c.first_author == SAME or everybody(c) or pages_in_full(c)):
         return False
     return several_pages(c) or (longer(c) and len(c.only_a + c.only_b) == 1)
 
