@@ -130,7 +130,9 @@ class Forge:
                 "${{ steps.update.outputs.code }}": output.read_text().strip().removeprefix("code="),
                 "${{ job.status }}": status,
             }
-            mine = {name: said.get(value, value) for name, value in step.get("env", {}).items()}
+            # a secret that is not set is empty, as GitHub has it
+            asked = step.get("env", {}).items()
+            mine = {name: said.get(value, "" if "secrets." in value else value) for name, value in asked}
             done = subprocess.run(
                 ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
                 cwd=room / "checkout", env=env | mine, capture_output=True, text=True, check=False,
