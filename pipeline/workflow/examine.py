@@ -79,9 +79,18 @@ def review(
     except ReviewError as error:
         yield Finding("wrong", str(error))
         return
+    yield from _stale(stages, reasons)
+
+
+def _stale(stages: Sequence[Stage], reasons: Mapping[str, str]) -> Iterator[Finding]:
+    """Say which stages would run and why, once for each reason."""
+    titles: dict[str, list[str]] = {}
     for stage in stages:
         if because := reasons.get(stage.name):
-            yield Finding("look", f"{stage.title} would run: {because}.")
+            titles.setdefault(because, []).append(stage.title)
+    for because, named in titles.items():
+        what = "Everything" if len(named) == len(reasons) > 1 else ", ".join(named)
+        yield Finding("look", f"{what} would run: {because}.")
 
 
 def _place(folder: ReviewFolder) -> Iterator[Finding]:

@@ -37,6 +37,13 @@ def test_a_stage_that_would_run_says_why(review, capsys):
     assert "look: Counting the flow would run: outputs/prisma/boxes.csv changed since it was written." in lines
 
 
+def test_a_reason_that_all_stages_share_is_told_once(review, capsys, monkeypatch):
+    monkeypatch.setattr("pipeline.workflow.run.code_digest", lambda: "another")
+    capsys.readouterr()
+    _, lines = said(capsys, review, "--offline")
+    assert [line for line in lines if "would run" in line] == ["look: Everything would run: the program changed."]
+
+
 def test_without_a_review_the_machine_alone_is_examined(tmp_path, capsys):
     code, lines = said(capsys, tmp_path, "--offline")
     assert code == 0
