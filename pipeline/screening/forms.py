@@ -14,7 +14,7 @@ from pipeline.records import tables
 from pipeline.records.record import Record
 from pipeline.screening.decisions import Decision
 from pipeline.screening.ledger import JOIN, Ledger
-from pipeline.screening.rows import Register, Sheet, decision_of, records_of
+from pipeline.screening.rows import SORTED, Register, Sheet, decision_of, records_of
 from pipeline.screening.settings import ARBITER, ScreeningSettings, Stage
 
 SHOWN = ("record_id", "title", "authors", "year", "published_in", "abstract", "link")
@@ -25,6 +25,7 @@ SHEET = "sheet"  # whose worksheet a row was made for: stage/reviewer
 _NEEDED = ("record_id", "decision")
 _COMPARED = ("answer", "reason", "report", "tried", "study", "note")
 _AUTHORS_SHOWN = 6
+_ROWS_SHOWN = 3  # of a file in which one column was sorted alone
 _MISREAD_MARK = "\u00ef\u00bb\u00bf"  # the byte order mark of UTF-8, read as Windows-1252
 
 RowKey = tuple[str, str, tuple[str, ...]]  # stage, reviewer, records
@@ -208,8 +209,10 @@ class _Reading:
         words = self.settings.vocabulary(stage)
         sheet = Sheet(stage=stage, reviewer=reviewer, table=table, columns=named, words=words)
         if all(name in named for name in _NEEDED) and not self._misplaced(sheet):
+            before = len(self.faults)
             for row in table.rows:
                 self._row(sheet, row)
+            self.faults[before:] = _without_repetition(self.faults[before:])
 
     def _place(self, file: str) -> tuple[Stage, str] | None:
         """Tell the stage and the reviewer from the path."""
@@ -291,6 +294,16 @@ class _Reading:
             what = f"{records[0]!r} has {mine!r} here and {theirs!r} in {other.file}, row {other.row}"
             name = "decision" if column == "answer" else column
             self.faults.append(sheet.fault(row, name, what, remedy="Delete one of the two rows."))
+
+
+def _without_repetition(faults: Sequence[Fault]) -> list[Fault]:
+    """Tell of a column that was sorted alone by its first rows and the number of the others."""
+    apart = [fault for fault in faults if fault.remedy == SORTED]
+    more = apart[_ROWS_SHOWN:]
+    if not more:
+        return list(faults)
+    what = f"in {len(more):,} more rows, up to row {more[-1].row}, an id stands beside the title of another record"
+    return [*(each for each in faults if each not in more), Fault(what=what, file=more[0].file, remedy=SORTED)]
 
 
 def _squeeze(header: str) -> str:

@@ -13,6 +13,7 @@ from pipeline.screening.decisions import Decision
 from pipeline.screening.settings import ARBITER, Answer, Stage
 
 TEXTS = ("reason", "report", "tried", "study", "note")  # what a reviewer may write beside a decision
+SORTED = "One column was sorted or pasted without the others: undo that, or take an older copy of the file."
 _SAME_TITLE = 75.0  # similarity (0 to 100) from which a title is the same one, mistyped or re-encoded
 _LIKE_ID = 80.0  # the same for ids, which are only proposed
 _CUT = 60  # characters of a title that fit into a sentence
@@ -125,7 +126,7 @@ def records_of(sheet: Sheet, row: tables.Row, register: Register) -> tuple[str, 
         "record_id",
         f"{what}, which is that of {owner!r}" if owner else what,
         accepted=repr(_cut(register.titles[records[0]][0])),
-        remedy="One column was sorted or pasted without the others: undo that, or take an older copy of the file.",
+        remedy=SORTED,
     )
 
 

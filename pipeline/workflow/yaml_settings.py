@@ -89,7 +89,7 @@ class _Tree:
                 raise ProtocolError(conflict) from error
             mark = error.problem_mark or error.context_mark
             what = f"this is not YAML ({error.problem or error.context})"
-            remedy = "Look at the indentation and the colons; quote a text that holds ': ' or begins with a sign."
+            remedy = "Indent with blanks, not tabs; quote a text that holds ': ' or begins with a sign."
             line = mark.line + 1 if mark else 1
             raise ProtocolError(Fault(what=what, file=self.file, line=line, remedy=remedy)) from error
         except yaml.reader.ReaderError as error:

@@ -65,3 +65,41 @@ def test_a_mistake_of_the_program_is_not_the_code_of_a_check_that_failed(monkeyp
     ]
     with pytest.raises(ZeroDivisionError):
         main.run(["--debug", "fail"])
+
+
+@pytest.mark.parametrize("name", main.COMMANDS)
+def test_every_command_explains_itself_and_refuses_what_it_does_not_know(name, capsys):
+    assert main.run([name, "--help"]) == 0
+    assert main.COMMANDS[name][1].split()[0] in capsys.readouterr().out
+    assert main.run([name, "--no-such-option"]) == 2
+    assert "--no-such-option" in capsys.readouterr().err
+
+
+OUTSIDE = [
+    ["run"],
+    ["update"],
+    ["status"],
+    ["why", "x"],
+    ["open"],
+    ["restore"],
+    ["export", "--format", "ris", "--out", "-"],
+    ["import-decisions", "x.csv", "--from", "columns"],
+    ["export-decisions", "--to", "rayyan"],
+    ["import-extraction", "x.csv", "--from", "covidence"],
+    ["export-extraction", "--to", "revman"],
+    ["release", "1.0", "--note", "x"],
+    ["verify"],
+    ["crate", "x.zip", "--license", "https://example.org/"],
+    ["schedule", "cron"],
+]
+
+
+@pytest.mark.parametrize("command", OUTSIDE, ids=" ".join)
+def test_every_command_for_a_review_says_alike_that_there_is_none_and_writes_nothing(
+    command, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.csv").write_text("title,decision\n")
+    assert main.run(command) == 2
+    assert capsys.readouterr().err.startswith("there is no workflow.yaml in ")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]

@@ -327,6 +327,21 @@ def test_a_file_in_no_reviewers_folder_is_refused(path, says):
     assert faults({path: forms.worksheet(TA, "anna", HOSTILE)}) == [says]
 
 
+def test_a_column_that_was_sorted_alone_is_told_by_its_first_rows_and_the_number_of_the_others():
+    many = [citation(f"db:{n}", title=f"{n * 7919:x} {n * 104729:x} {n * 1299709:x}") for n in range(100, 140)]
+
+    def sort_titles(rows):
+        for row, title in zip(rows, [row["title"] for row in rows][::-1], strict=True):
+            row["title"] = title
+
+    told = faults(edited(TA_SHEET, sort_titles, found=many), known=forms.register(many, Ledger()))
+    assert len(told) == 4
+    assert told[-1] == (
+        f"{TA_SHEET}: in 37 more rows, up to row 41, an id stands beside the title of another record. One column was "
+        "sorted or pasted without the others: undo that, or take an older copy of the file."
+    )
+
+
 def test_a_renamed_header_is_asked_back():
     files = edited(
         TA_SHEET, lambda rows: [{("decisions" if k == "decision" else k): v for k, v in r.items()} for r in rows]

@@ -212,6 +212,8 @@ def test_sources_keep_their_own_intervals(living):
     assert living.update()["search"].did == ("pubmed: last run on 2026-11-23, 5 records; due again on 2026-12-07.",)
     living.later(7)
     assert living.update()["search"].did == ("pubmed: searched again, 5 records found.",)
+    again = "pubmed: searched today already, 5 records; 'living-review update --all' asks again."
+    assert living.update()["search"].did == (again,)
     assert "| pubmed | PubMed | every 14 days | 7 December 2026 | 21 December 2026 |" in living.text("report.md")
     living.later(1)
     assert living.update(all=True)["search"].did == ("pubmed: searched again, 5 records found.",)

@@ -206,6 +206,8 @@ def _tell(work: Work, name: str, progress: Progress) -> None:
 def _standing(work: Work, source: _Source) -> str:
     last = source.runs[-1].run
     count = counted(last.identified, "record") if isinstance(last, SearchRun) else ""
+    if work.options.get("update") and source.last_day == work.now.date():
+        return f"{source.name}: searched today already, {count}; 'living-review update --all' asks again."
     said = f"{source.name}: last run on {last.date}, {count}"
     due = work.protocol.schedule.next_day(source.name, source.strategy, source.last_day)
     return f"{said}; due again on {due}." if due else f"{said}."
