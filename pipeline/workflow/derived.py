@@ -1,6 +1,6 @@
 """The derived values that one stage writes and later ones read: where each lies below outputs/, and how it is read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -58,9 +58,15 @@ def deduplication(folder: ReviewFolder) -> Deduplication:
     return Deduplication(citations=citations(folder), pairs=pairs(folder), skipped=tuple(skipped))
 
 
-def retrieved(folder: ReviewFolder) -> dict[str, tuple[str, str]]:
+def retrieved(folder: ReviewFolder) -> Mapping[str, tuple[str, str]]:
     """Map every record to the day on which it first came, and the last on which it did: empty while it still does."""
-    return {row["record_id"]: (row["first"], row["last"]) for row in _table(folder, RETRIEVED)}
+
+    def read() -> dict[str, tuple[str, str]]:
+        spans: dict[tuple[str, str], tuple[str, str]] = {}  # few, so that records share them
+        rows = _table(folder, RETRIEVED)
+        return {row["record_id"]: spans.setdefault(span := (row["first"], row["last"]), span) for row in rows}
+
+    return folder.value(RETRIEVED, (f"{OUTPUTS}/{RETRIEVED}",), None, read)
 
 
 def revisions(folder: ReviewFolder) -> tuple[Revision, ...]:

@@ -156,7 +156,7 @@ def _days(known: _History) -> Iterator[UpdateDay]:
     """Count, day by day, what came: every figure from dates, so that no later day changes an earlier one."""
     new = Counter(first for first, _ in known.retrieved.values())
     revised = Counter({day: len(records) for day, records in _by_day(known.revisions).items()})
-    decided = [event.date for event in known.stands.now.ledger.events if event.kind != "issued"]
+    decided = Counter(event.date for event in known.stands.now.ledger.events if event.kind != "issued")
     before = ""
     for day in known.days:
         yield UpdateDay(
@@ -164,7 +164,7 @@ def _days(known: _History) -> Iterator[UpdateDay]:
             searches=tuple(name for name, runs in known.runs.items() if _ran(runs, day)),
             new=new[day],
             revised=revised[day],
-            decisions=sum(before < each <= day for each in decided),
+            decisions=sum(count for on, count in decided.items() if before < on <= day),
         )
         before = day
 
