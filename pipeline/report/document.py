@@ -215,7 +215,6 @@ class Records(_Node, frozen=True, tag="records"):
     Attributes:
         boxes: in the order of the flow.
         items: those that are listed.
-        total: how many there are; more than are listed where a limit was set.
         file: path beside the report where all of them stand.
     """
 
@@ -223,7 +222,6 @@ class Records(_Node, frozen=True, tag="records"):
     title: str
     boxes: tuple[Box, ...]
     items: tuple[Item, ...]
-    total: int
     file: str = ""
 
 

@@ -99,7 +99,7 @@ def records(count: int = 60, **changes) -> Records:
         Box(name="included", label="Reports included", count=count // 10),
         Box(name="sought", label="Reports sought", count=0),
     )
-    settings = {"id": "list", "title": "Records", "boxes": boxes, "items": items, "total": count}
+    settings = {"id": "list", "title": "Records", "boxes": boxes, "items": items}
     return Records(**{**settings, "file": "outputs/records.jsonl", **changes})
 
 

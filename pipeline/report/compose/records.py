@@ -9,7 +9,7 @@ from pipeline.records.record import Record
 from pipeline.report.compose.context import Context, Said
 from pipeline.report.compose.review import Review
 from pipeline.report.compose.wording import line, links
-from pipeline.report.document import Block, Box, Item, Paragraph, Records
+from pipeline.report.document import Block, Box, Item, Paragraph, Records, Styled
 from pipeline.screening.decisions import Status
 
 # The boxes in the order of the diagram, in PRISMA 2020's words. Source: see `prisma.wording`.
@@ -54,17 +54,17 @@ def build(review: Review, _: Context) -> Said:
         items = tuple(_items(review, counted_in, limit))
         if len(items) < len(review.records):
             text = (
-                f"This list holds the first {len(items):,} of {len(review.records):,} records (report.list_records in "
-                "workflow.yaml)."
+                f"This list holds the first {len(items):,} of {len(review.records):,} records, and a search in it "
+                "finds no others (report.list_records in workflow.yaml). What became of every citation stands in "
             )
-            blocks.append(Paragraph(content=(text,)))
+            where = Styled(text="outputs/screening/status.csv", style="code")
+            blocks.append(Paragraph(content=(text, where, ".")))
         blocks.append(
             Records(
                 id="record-list",
                 title="Records",
                 boxes=boxes,
                 items=items,
-                total=len(review.records),
                 file="outputs/records.jsonl",
             )
         )
