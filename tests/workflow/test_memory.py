@@ -14,7 +14,7 @@ review: {title: A review of long abstracts}
 searches:
   embase: {database: Embase, kind: export, files: [queries/imports/embase/*]}
 screening:
-  rows: 5
+  rows: 2
   reviewers: {anna: {name: Anna}, ben: {name: Ben}}
   stages: [{id: title-abstract, votes: 2}, {id: full-text, reports: true, votes: 2}]
 """
