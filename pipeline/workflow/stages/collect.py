@@ -111,10 +111,10 @@ def run(work: Work) -> Account:
         work.folder.derive(derived.RECORDS, (spool.line(shelf.records[name]) for shelf, name in ordered))
     work.folder.derive("searches.csv", tables.write(SEARCHES, map(_row, shelves)))
     retrieved = ((name, *shelf.stay(name)) for shelf, name in ordered)
-    work.folder.derive(derived.RETRIEVED, tables.write(RETRIEVED, retrieved))
+    work.folder.derive(derived.RETRIEVED, tables.pieces(RETRIEVED, retrieved))
     revisions = (each for shelf in shelves for each in shelf.revisions)
-    work.folder.derive(derived.REVISED, tables.write(REVISED, map(astuple, revisions)))
-    work.folder.derive(UNREAD_FILE, tables.write(UNREAD, (row for shelf in shelves for row in _unread_rows(shelf))))
+    work.folder.derive(derived.REVISED, tables.pieces(REVISED, map(astuple, revisions)))
+    work.folder.derive(UNREAD_FILE, tables.pieces(UNREAD, (row for shelf in shelves for row in _unread_rows(shelf))))
     return Account(
         did=(*filter(None, map(_did, shelves)), f"{counted(len(ordered), 'record')} in all."),
         warnings=(

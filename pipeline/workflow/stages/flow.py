@@ -39,7 +39,7 @@ def run(work: Work) -> Account:
 
 def _write(folder: ReviewFolder, boxes: str, picture: str, found: Flow, *, themes: tuple[diagram.Theme, ...]) -> None:
     """Write the boxes of a flow as a table, and the flow as pictures."""
-    folder.derive(f"prisma/{boxes}.csv", tables.write(BOXES, _rows(found)))
+    folder.derive(f"prisma/{boxes}.csv", tables.pieces(BOXES, _rows(found)))
     title = wording.title(found)
     for theme in themes:
         drawn, place = diagram.svg(found, theme=theme), f"prisma/{picture}{THEMES[theme]}"

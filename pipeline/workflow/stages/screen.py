@@ -108,7 +108,7 @@ def _take_in(work: Work) -> tuple[Account, Plan]:
     happened = ledger.events(now.ledger, now.returned.decisions, issued, date=work.now.date().isoformat())
     if happened:
         folder.create(f"{LEDGER}/{name}.csv", ledger.write(happened))
-    folder.derive("screening/status.csv", tables.write(STATUS, _statuses(now)))
+    folder.derive("screening/status.csv", tables.pieces(STATUS, _statuses(now)))
     words = tables.write(guide.COLUMNS, guide.accepted_words(settings), form=True)
     folder.derive("screening/accepted_words.csv", words)
     account = Account(
