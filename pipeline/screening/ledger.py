@@ -4,7 +4,7 @@ The worksheets as they stand are what counts; the ledger is their history.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Literal, get_args
@@ -148,9 +148,9 @@ def _unknown(shown: set[tuple[str, str]], record: str, title: str) -> str:
     return title
 
 
-def write(found: Sequence[Event]) -> bytes:
-    """Write events as the CSV that a run adds to the ledger."""
-    return tables.write(COLUMNS, map(_cells, found))
+def write(found: Sequence[Event]) -> Iterator[bytes]:
+    """Write events as the CSV that a run adds to the ledger, a row at a time."""
+    return tables.pieces(COLUMNS, map(_cells, found))
 
 
 def _cells(event: Event) -> tuple[str, ...]:

@@ -256,14 +256,14 @@ class ReviewFolder:
         self._watched = set()
         yield self._watched
 
-    def create(self, relative: str, data: bytes) -> None:
-        """Create a given or a history file.
+    def create(self, relative: str, data: bytes | Iterable[bytes]) -> None:
+        """Create a given or a history file, whole or piece by piece.
 
         Raises:
             ReviewError: it exists already, and such a file is never touched again.
         """
         self._refuse_existing(relative)
-        self._write(relative, (data,))
+        self._write(relative, (data,) if isinstance(data, bytes) else data)
 
     def keep(self, relative: str, data: bytes) -> None:
         """Create a history file at once, whatever becomes of the run.

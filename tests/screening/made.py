@@ -80,7 +80,7 @@ class Review:
             )
         events = ledger.events(past, self.returned.decisions, issued, date=date)
         if events:
-            self.history[f"screening/ledger/{date}.csv"] = ledger.write(events)
+            self.history[f"screening/ledger/{date}.csv"] = b"".join(ledger.write(events))
         self.ledger = ledger.replay(ledger.read(self.history))
         return made, [event.kind for event in events]
 

@@ -53,7 +53,7 @@ def test_replaying_the_ledger_gives_the_worksheets_as_they_last_stood_and_loses_
         past = ledger.replay(ledger.read(files))
         assert dict(past.decisions) == standing
         happened = ledger.events(past, now, (), date=f"2026-01-0{day}")
-        files[f"screening/ledger/2026-01-0{day}.csv"] = ledger.write(happened)
+        files[f"screening/ledger/2026-01-0{day}.csv"] = b"".join(ledger.write(happened))
         history.extend((event.date, event.kind, event.records) for event in happened)
         standing = {decision.key: decision for decision in now}
     last = ledger.replay(ledger.read(files))
@@ -63,9 +63,9 @@ def test_replaying_the_ledger_gives_the_worksheets_as_they_last_stood_and_loses_
 
 @given(sheets(), st.randoms())
 def test_the_same_worksheets_give_the_same_bytes_in_any_order(now, random):
-    first = ledger.write(ledger.events(Ledger(), now, (), date="2026-01-01"))
+    first = list(ledger.write(ledger.events(Ledger(), now, (), date="2026-01-01")))
     random.shuffle(now)
-    assert ledger.write(ledger.events(Ledger(), now, (), date="2026-01-01")) == first
+    assert list(ledger.write(ledger.events(Ledger(), now, (), date="2026-01-01"))) == first
 
 
 def test_nothing_happened_is_no_event():
@@ -94,7 +94,7 @@ def test_a_title_is_written_once():
     ],
 )
 def test_a_ledger_that_somebody_edited_is_refused_with_its_place(change, says):
-    data = ledger.write(ledger.events(Ledger(), [said("db:1", "anna", "include")], (), date="2026-01-01"))
+    data = b"".join(ledger.write(ledger.events(Ledger(), [said("db:1", "anna", "include")], (), date="2026-01-01")))
     with pytest.raises(FormError) as caught:
         ledger.read({"screening/ledger/2026-01-01.csv": data.replace(*change, 1)})
     assert str(caught.value).startswith(f"screening/ledger/2026-01-01.csv, {says}")

@@ -153,13 +153,12 @@ def _free_name(folder: ReviewFolder, date: str) -> str:
 
 def _hand_out(
     folder: ReviewFolder, settings: ScreeningSettings, now: Screened, plan: Plan, run: str
-) -> list[tuple[str, str, str, tuple[str, ...], str]]:
-    """Create the worksheets of a plan, and list the rows handed out as the ledger takes them."""
+) -> Iterator[tuple[str, str, str, tuple[str, ...], str]]:
+    """Create the worksheets of a plan, and yield the rows handed out as the ledger takes them."""
     heard: dict[tuple[str, str], list[Decision]] = {}
     for decision in now.returned.decisions:
         for record in decision.records:
             heard.setdefault((decision.stage, record), []).append(decision)
-    issued = []
     for batch in plan.batches:
         stage, name = batch.stage, batch.name(run)
         citations = [now.by_id[citation] for citation in batch.citations]
@@ -167,10 +166,7 @@ def _hand_out(
         sheet = forms.worksheet(settings.stage(stage), batch.reviewer, citations, decisions=said, joint=batch.joint)
         folder.create(f"{ROOM}/{stage}/{batch.reviewer}/{name}.csv", sheet)
         for citation, (_, records) in zip(citations, batch.rows(), strict=True):
-            issued.append(
-                (stage, batch.reviewer, name, records, citation.record.title or citation.record.original_title)
-            )
-    return issued
+            yield stage, batch.reviewer, name, records, citation.record.title or citation.record.original_title
 
 
 def _statuses(now: Screened) -> Iterator[tuple[str, ...]]:
