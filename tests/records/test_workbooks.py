@@ -95,7 +95,11 @@ def test_a_cell_is_shown_as_its_number_format_says(value, code, text):
     assert workbooks.shown(value, code).text == text
 
 
-@pytest.mark.parametrize("data", [b"PK\x03\x04", b"PK\x03\x04" + b"x" * 500, book(["a"])[:-30], book(["a"])[:400]])
+@pytest.mark.parametrize(
+    "data",
+    [b"PK\x03\x04", b"PK\x03\x04" + b"x" * 500, book(["a"])[:-30], book(["a"])[:400]],
+    ids=["mark alone", "mark and noise", "without its end", "its beginning"],  # not the bytes, which hold the time
+)
 def test_a_damaged_workbook_is_refused_in_one_sentence(data):
     with pytest.raises(FormError, match=r"f\.xlsx: this is not an XLSX workbook, or it is damaged"):
         tables.read(data, file="f.xlsx")
