@@ -36,6 +36,7 @@ _SAID: Mapping[type[Exception], str] = {
     smtplib.SMTPSenderRefused: "it refused the sender; a 'from' at the end of the account names another",
     smtplib.SMTPServerDisconnected: "it hung up, or said nothing",
     ssl.SSLCertVerificationError: "its certificate cannot be trusted",
+    UnicodeEncodeError: "the account or an address has letters that cannot be sent",
 }
 
 
@@ -102,7 +103,9 @@ def _in_time(way: Callable[[], str]) -> str:
     worker = threading.Thread(target=lambda: said.append(way()), daemon=True)
     worker.start()
     worker.join(AT_MOST)
-    return said[0] if said else f"it was not done after {AT_MOST} seconds"
+    if worker.is_alive():
+        return f"it was not done after {AT_MOST} seconds"
+    return said[0] if said else "it broke off, at the place that stands above"
 
 
 def _call(message: Message, command: tuple[str, ...], environment: Mapping[str, str]) -> str:
@@ -130,15 +133,9 @@ def _mail(message: Message, to: tuple[str, ...], account: str) -> str:
     if server.scheme not in {"smtp", "smtps"} or not host:
         return f"{SMTP} in the environment is not set to smtps://user:password@host or smtp://user:password@host"
     user, password = unquote(server.username or ""), unquote(server.password or "")
-    mail = EmailMessage()
-    mail["Subject"] = message.subject
-    mail["From"] = sender = parse_qs(server.query).get("from", [user if "@" in user else to[0]])[0]
-    mail["To"] = ", ".join(to)
-    mail["Date"] = formatdate(localtime=True)
-    mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])  # not of this machine, whose name is nobody's
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine is to answer
-    mail.set_content(message.text)
+    sender = parse_qs(server.query).get("from", [user if "@" in user else to[0]])[0]
     try:
+        mail = _written(message, sender, to)
         with _server(server.scheme, host, port) as line:
             if server.scheme == "smtp" and (user or host not in _LOOPBACK):
                 line.starttls(context=ssl.create_default_context())
@@ -147,9 +144,21 @@ def _mail(message: Message, to: tuple[str, ...], account: str) -> str:
             refused = line.send_message(mail)
     except smtplib.SMTPRecipientsRefused as error:
         refused = error.recipients
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, ValueError, smtplib.SMTPException) as error:
         return f"the mail server did not take it ({_kind(error)})"
     return f"the mail server refused {', '.join(sorted(refused))}" if refused else ""
+
+
+def _written(message: Message, sender: str, to: tuple[str, ...]) -> EmailMessage:
+    mail = EmailMessage()
+    mail["Subject"] = message.subject
+    mail["From"] = sender
+    mail["To"] = ", ".join(to)
+    mail["Date"] = formatdate(localtime=True)
+    mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])  # not of this machine, whose name is nobody's
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine is to answer
+    mail.set_content(message.text)
+    return mail
 
 
 def _server(scheme: str, host: str, port: int | None) -> smtplib.SMTP:

@@ -155,6 +155,15 @@ def test_an_address_that_the_mail_server_refuses_is_named(mailbox, monkeypatch, 
     assert said == f"the e-mail did not work: the mail server refused {', '.join(refused)}."
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_way_that_breaks_off_is_said_and_stops_nothing(mailbox, monkeypatch):
+    monkeypatch.setattr(notify, "_post", lambda *_: 1 / 0)
+    settings = NotifySettings(email=("anna@example.org",), webhook=True)
+    (said,) = notify.tell(NEWS, settings, {notify.SMTP: "smtp://localhost", notify.WEBHOOK: "https://example.org"})
+    assert said == "the webhook did not work: it broke off, at the place that stands above."
+    assert len(mailbox) == 1
+
+
 @contextmanager
 def answering(*answers, pause=0.0):
     """Serve a mail server on this machine that says one thing after the other, and then is silent."""
@@ -224,6 +233,7 @@ def test_what_did_not_work_is_said_without_the_secret_and_keeps_nothing_else_fro
         (NotifySettings(webhook=True), {notify.WEBHOOK: "http://example.org/x"}, "that begins with https://"),
         (NotifySettings(email=("a@example.org",)), {}, "LIVING_REVIEW_SMTP in the environment is not set to"),
         (NotifySettings(email=("a@example.org",)), {notify.SMTP: "smtp://h:port"}, "is no address of a mail server"),
+        (NotifySettings(email=("a@example.org",)), {notify.SMTP: "smtp://localhost?from=a%0Ab"}, "(ValueError)"),
         (NotifySettings(command=(sys.executable, "-c", "raise SystemExit(7)")), {}, "it ended with exit code 7"),
     ],
 )
