@@ -62,7 +62,9 @@ def read(source: Source) -> Blocks:
     """Yield a record or a fault for every entry; strings are filled in, comments and preambles are passed over."""
     strings: dict[str, str] = {}
     for block in blocks(source, _START):
-        if block.begun:
+        if isinstance(block, Fault):
+            yield block
+        elif block.begun:
             yield from _entries(block, source, strings)
         elif block.text.strip() and block.last:
             source.begin(block.line)

@@ -14,6 +14,7 @@ from pipeline.formats.assembly import Said, assemble
 from pipeline.formats.csv_records import COLUMNS
 from pipeline.formats.source import SHOWN, Blocks, Source
 from pipeline.formats.table_cells import items, listed
+from pipeline.records import bounds
 from pipeline.records.record import Author, Record
 
 # Variable: meaning (assembly). Every other variable is kept in `extra`.
@@ -47,7 +48,7 @@ def claims(head: str) -> bool:
 
 def read(source: Source) -> Blocks:
     """Yield a record or a fault for every item of the array."""
-    held = _Held(text.lines(source))
+    held = _Held(text.lines(source, whole=False))
     if (begun := held.next()) != "[":
         source.begin(held.line)
         what = "no array begins here" if begun else "the file is cut off before its first item"
@@ -118,21 +119,26 @@ class _Held:
         """Read the item that begins here, and go on behind it; return it with its text.
 
         Raises:
-            ValueError: it is no JSON, or the file ends inside it.
+            ValueError: it is no JSON, is too long to be held, or the file ends inside it.
             RecursionError: it is nested too deeply.
         """
         while True:
             try:
                 item, end = self._decoder.raw_decode(self._text, self._place)
-                if end < len(self._text) or not self._more():
+                if end < len(self._text) or not self._rest_of_item():
                     break
             except ValueError as error:
                 broken = getattr(error, "pos", 0) < len(self._text) - _SURE and "Unterminated" not in str(error)
-                if broken or not self._more():
+                if broken or not self._rest_of_item():
                     raise
         raw = self._text[self._place : end]
         self.pass_over(len(raw))
         return item, raw
+
+    def _rest_of_item(self) -> bool:
+        if len(self._text) - self._place > bounds.LONGEST:
+            raise ValueError(f"one item is longer than {bounds.LONGEST:,} characters")
+        return self._more()
 
     def rest(self) -> str:
         """Return what follows from here on, as much of it as a fault shows."""

@@ -6,10 +6,10 @@ whether it was saved as CSV, TSV or XLSX.
 
 import io
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from pipeline.errors import Fault, FormError
+from pipeline.errors import Fault, FormatError, FormError
 from pipeline.formats import csv_records, ris, table_layouts, text
 from pipeline.formats.assembly import Said, assemble
 from pipeline.formats.source import Blocks, Joined, Source
@@ -68,21 +68,37 @@ def read(source: Source) -> Blocks:
 
 def _text(source: Source) -> Blocks:
     pieces = text.lines(source)
-    start = ""
-    for piece in pieces:
-        start += piece
-        if len(start) >= _HEAD:
-            break
+    first: list[str] = []
+    while sum(len(piece) for piece in first) < _HEAD and (more := next(pieces, None)) is not None:
+        first.append(more)
+    start = "".join(first)
     best = _best(start, source.columns)
     if best is None:
         header = next(iter(start.split("\n")), "")
         yield _unknown(source, header, start)
         return
     divider, found = best
-    lines = (line for piece in itertools.chain([start], pieces) for line in io.StringIO(piece, newline="\n"))
-    rows = tables.stream(lines, divider)
-    _preamble(source, list(itertools.islice(rows, found.row + 1))[:-1])
-    yield from _rows(source, found, rows)
+    rows = tables.stream(_lines(source, itertools.chain(first, pieces)), divider)
+    try:
+        _preamble(source, list(itertools.islice(rows, found.row + 1))[:-1])
+        yield from _rows(source, found, rows)
+    except FormatError as error:
+        source.begin()
+        yield from error.faults
+
+
+def _lines(source: Source, pieces: Iterable[str]) -> Iterator[str]:
+    """Part a text into its lines.
+
+    Raises:
+        FormatError: a line is too long to be held; where the rows behind it begin cannot be told.
+    """
+    number = 1
+    for piece in pieces:
+        if isinstance(piece, text.Cut):
+            raise FormatError(source.too_long(piece.size, piece, line=number, what="this line of the table"))
+        number += piece.count("\n")
+        yield from io.StringIO(piece, newline="\n")
 
 
 def _workbook(source: Source) -> Blocks:

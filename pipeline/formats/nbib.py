@@ -46,7 +46,9 @@ def claims(head: str) -> bool:
 def read(source: Source) -> Blocks:
     """Yield a record or a fault for every block."""
     for block in blocks(source, _START):
-        if block.begun:
+        if isinstance(block, Fault):
+            yield block
+        elif block.begun:
             yield _block(block, source)
         elif block.text.strip():
             source.begin(block.line)

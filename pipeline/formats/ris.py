@@ -8,6 +8,7 @@ after it; at the end of the file it is a fault, since nothing tells it from a fi
 import re
 from collections.abc import Iterable, Iterator
 
+from pipeline.errors import Fault
 from pipeline.formats import dates, names
 from pipeline.formats.abstracts import joined
 from pipeline.formats.assembly import Field, Said, assemble
@@ -111,16 +112,20 @@ def read(source: Source) -> Blocks:
     """Yield a record or a fault for every block."""
     numbers: list[int] = []
     total = 0
-    block = Block("", 0, begun=False, last=True)
+    rest = ""
     for block in blocks(source, _START):
+        if isinstance(block, Fault):
+            yield block
+            continue
+        rest = block.text
         for number, of in _NUMBERED.findall(block.text) if "Record #" in block.text else ():
             numbers.append(int(number))
             total = int(of)
         yield from _block(block, source) if block.begun else _between(block.text, block.line, source, Said())
-    if not source.block and block.text.strip():
-        source.begin(block.line)
+    if not source.block and rest.strip():
+        source.begin(1)
         what, remedy = "no record begins here: there is no TY line", "Say what format it is of, or export it again."
-        yield source.fault(what, block.text, line=block.line, remedy=remedy)
+        yield source.fault(what, rest, line=1, remedy=remedy)
     if total and len(numbers) != total:
         source.notice(
             f"the export numbers its records out of {total}, and {len(numbers)} of them stand in this file "

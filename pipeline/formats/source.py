@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol, cast
 
 from pipeline.errors import Fault
+from pipeline.records import bounds
 from pipeline.records.record import Origin, Record
 
 SHOWN = 2000  # characters of raw text that a fault carries at most
-UNPACKED = 10_000_000  # bytes that any packed file may unpack to
-RATIO = 200  # and how many times its own size beyond them
 _CHUNK = 1 << 20
 
 Blocks = Iterator[Record | Fault]
@@ -69,8 +68,8 @@ class Unzipped:
             self.broken = f"the packed file is damaged or cut off ({error})"
             return b""
         self._unpacked += len(piece)
-        if self._unpacked > max(UNPACKED, self._packed.count * RATIO):
-            self.broken = f"the packed file unpacks to more than {RATIO} times its size, and is read no further"
+        if self._unpacked > max(bounds.UNPACKED, self._packed.count * bounds.RATIO):
+            self.broken = f"the packed file unpacks to more than {bounds.RATIO} times its size, and is read no further"
             return b""
         return piece
 
@@ -129,6 +128,10 @@ class Source:
         return Fault(
             what=what, file=self.file, line=line, row=row, accepted=accepted, remedy=remedy, raw=raw[:SHOWN].rstrip()
         )
+
+    def too_long(self, size: int, raw: str, *, line: int = 0, row: int = 0, what: str = "this block") -> Fault:
+        """Say that the block begun last is too long to be held; of it, only the beginning was."""
+        return self.fault(bounds.too_long(what, size), raw, line=line, row=row, remedy=bounds.LOOK)
 
     def name(self, raw: str) -> str:
         """Name a record after its search and its raw block; the second block of the same text gets `-2`, and so on.

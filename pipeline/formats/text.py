@@ -1,11 +1,14 @@
 """Bytes to lines to blocks, streaming: encodings, line ends, and where one record ends and the next begins."""
 
 import codecs
+import itertools
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import AnyStr, NamedTuple, Self
 
-from pipeline.formats.source import Joined, Readable, Source
+from pipeline.errors import Fault
+from pipeline.formats.source import SHOWN, Joined, Readable, Source
+from pipeline.records import bounds
 
 _CHUNK = 1 << 18
 _BOM = "\ufeff"
@@ -27,6 +30,23 @@ class Block(NamedTuple):
     line: int
     begun: bool
     last: bool
+
+
+class Cut(str):
+    """The beginning of a line that is too long to be held, as a line.
+
+    Attributes:
+        size: how many characters (bytes, in UTF-8) the whole line has.
+    """
+
+    __slots__ = ("size",)
+    size: int
+
+    def __new__(cls, beginning: str, size: int) -> Self:
+        """Make the line of its beginning and its size."""
+        cut = super().__new__(cls, f"{beginning}\n")
+        cut.size = size
+        return cut
 
 
 def folded(text: str) -> str:
@@ -60,19 +80,34 @@ def encoding_of(head: bytes) -> str:
     return "utf-8"
 
 
-def lines(source: Source) -> Iterator[str]:
+def lines(source: Source, *, whole: bool = True) -> Iterator[str]:
     r"""Yield a file's text in pieces of whole lines, each line ended by `\n`; only the last may lack its end.
 
     Lines that are not UTF-8 are read as Windows-1252, and NUL bytes are left out; both are noticed with the line on
     which it happens first, and how often it happens. Byte order marks are no text, wherever they stand.
+
+    Args:
+        source: the file.
+        whole: a line that is too long to be held comes as a `Cut`; else in several pieces, of which none is cut.
     """
     first = source.stream.read(4)
     encoding = encoding_of(first)
     if encoding != "utf-8":
         source.notice(f"read as {encoding.upper()}, not UTF-8.")
-    pieces = _utf16(first, source, encoding) if encoding != "utf-8" else _whole_lines(first, source, (b"\n", b"\r"))
+    chunks = itertools.chain([first], iter(lambda: source.stream.read(_CHUNK), b""))
+    pieces: Iterator[str | bytes | _Overlong]
+    if encoding == "utf-8":
+        pieces = _whole_lines(chunks, b"\n", b"\r", whole=whole)
+    else:
+        decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        texts = itertools.chain(map(decoder.decode, chunks), (decoder.decode(b"", final=True) for _ in "1"))
+        pieces = _whole_lines(texts, "\n", "\r", whole=whole)
     number, misread, dropped = 1, Tally(source), Tally(source)
     for piece in pieces:
+        if isinstance(piece, _Overlong):
+            yield Cut(piece.shown, piece.size)
+            number += 1
+            continue
         text = piece if isinstance(piece, str) else _utf8(piece, number, misread)
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -140,20 +175,59 @@ def mend(data: bytes, source: Source, line: int) -> bytes:
     return text.replace("\0", "").encode()
 
 
-def _whole_lines(first: bytes, source: Source, ends: tuple[bytes, ...]) -> Iterator[bytes]:
-    r"""Yield bytes up to the last line end of each chunk; a `\r` at the end waits for the `\n` that may follow."""
-    held: list[bytes] = [first]
-    while chunk := source.stream.read(_CHUNK):
-        cut = max(chunk.rfind(end) + len(end) if end in chunk else 0 for end in ends)
-        if chunk.endswith(b"\r") and cut == len(chunk):
-            cut = max(chunk.rfind(b"\n") + 1, chunk.rfind(b"\r", 0, -1) + 1)
-        if cut <= 0:
-            held.append(chunk)
-            continue
-        held.append(chunk[:cut])
-        yield b"".join(held)
-        held = [chunk[cut:]]
-    yield b"".join(held)
+class _Overlong(NamedTuple):
+    """A line that is too long to be held: how it begins, and its size."""
+
+    shown: str
+    size: int
+
+
+def _whole_lines(
+    chunks: Iterable[AnyStr], newline: AnyStr, returned: AnyStr, *, whole: bool
+) -> Iterator[AnyStr | _Overlong]:
+    r"""Yield chunks up to their last line ends; a `\r` at the end waits for the `\n` that may follow.
+
+    Of a line that is too long, only the beginning is held; or, if it need not be whole, it is yielded in pieces.
+    """
+    nothing = newline[:0]
+    held: list[AnyStr] = []
+    size, long = 0, False
+    for chunk in chunks:
+        if long:
+            found = [place for place in (chunk.find(newline), chunk.find(returned)) if place >= 0]
+            size += min(found, default=len(chunk))
+            if not found:
+                continue
+            yield _Overlong(_shown(held[0]), size)
+            held, size, long = [], 0, False
+            chunk = chunk[min(found) :].removeprefix(returned).removeprefix(newline)  # noqa: PLW2901 - what follows it
+        cut = max(chunk.rfind(newline), chunk.rfind(returned, 0, -1)) + 1
+        if cut:
+            held.append(chunk[:cut])
+            yield nothing.join(held)
+            held, size = [], 0
+        held.append(chunk[cut:])
+        size += len(chunk) - cut
+        if size > bounds.LONGEST:
+            line = nothing.join(held)
+            long, end = whole, 0 if whole else _boundary(line)
+            held = [line[:SHOWN]] if whole else [line[end:]]
+            if not whole:
+                yield line[:end]
+                size = len(held[0])
+    yield _Overlong(_shown(held[0]), size) if long else nothing.join(held)
+
+
+def _shown(beginning: str | bytes) -> str:
+    return beginning if isinstance(beginning, str) else beginning.decode("utf-8", "replace")
+
+
+def _boundary(line: str | bytes) -> int:
+    """Find the last place at which a line can be parted: not inside the bytes of one character."""
+    if isinstance(line, str):
+        return len(line)
+    starts = (place for place in range(len(line) - 1, len(line) - 5, -1) if line[place] & 0xC0 != 0x80)  # noqa: PLR2004 - UTF-8
+    return next(starts, len(line))
 
 
 def _utf8(data: bytes, number: int, tally: "Tally") -> str:
@@ -177,22 +251,6 @@ def _line_by_line(data: bytes, number: int, tally: "Tally") -> str:
     return "".join(decoded)
 
 
-def _utf16(first: bytes, source: Source, encoding: str) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    held = [decoder.decode(first)]
-    while chunk := source.stream.read(_CHUNK):
-        text = decoder.decode(chunk)
-        cut = max(text.rfind("\n"), text.rfind("\r", 0, -1)) + 1
-        if not cut:
-            held.append(text)
-            continue
-        held.append(text[:cut])
-        yield "".join(held)
-        held = [text[cut:]]
-    held.append(decoder.decode(b"", final=True))
-    yield "".join(held)
-
-
 class Tally:
     """Counts what is noticed once a file: the first line it happened on, and how often."""
 
@@ -211,8 +269,8 @@ class Tally:
             self._source.notice(f"{what} ({times} {'time' if times == 1 else 'times'}, here first).", line)
 
 
-def blocks(source: Source, start: re.Pattern[str]) -> Iterator[Block]:
-    r"""Cut a text file at each line end after which a record begins.
+def blocks(source: Source, start: re.Pattern[str]) -> Iterator[Block | Fault]:
+    r"""Cut a text file at each line end after which a record begins; a block that is too long to be held is a fault.
 
     What stands before the first start is a block too, which is not begun; it is yielded even if it is empty.
 
@@ -221,16 +279,45 @@ def blocks(source: Source, start: re.Pattern[str]) -> Iterator[Block]:
         start: matches a line end `\n` and the beginning of a record's first line; patterns that begin with one literal
             character are by far the fastest.
     """
-    held: list[str] = []
-    line, begun = 1, False
+    held = _Held(source)
+    begun = False
     for piece in lines(source):
         text, at = f"\n{piece}", 1  # so that a record on the first line of a piece is found as well
         for found in start.finditer(text):
-            held.append(text[at : found.start() + 1])
+            held.add(text[at : found.start() + 1])
             at = found.start() + 1
-            whole = "".join(held)
-            yield Block(whole, line, begun, last=False)
-            line += whole.count("\n")
-            held, begun = [], True
-        held.append(text[at:])
-    yield Block("".join(held), line, begun, last=True)
+            yield held.block(begun=begun, last=False)
+            begun = True
+        held.add(text[at:])
+        held.size += piece.size - len(piece) if isinstance(piece, Cut) else 0
+    yield held.block(begun=begun, last=True)
+
+
+class _Held:
+    """The text of a block so far; of one that is too long, its beginning."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._parts: list[str] = []
+        self._line = 1
+        self._passed = 0  # line ends in what is no longer held
+        self.size = 0
+
+    def add(self, text: str) -> None:
+        """Add what follows."""
+        self._parts.append(text)
+        self.size += len(text)
+        if self.size > bounds.LONGEST:
+            whole = "".join(self._parts)
+            self._parts = [whole[:SHOWN]]
+            self._passed += whole.count("\n", SHOWN)
+
+    def block(self, *, begun: bool, last: bool) -> Block | Fault:
+        """Return the block that ends here, or say that it is too long; and begin the next."""
+        whole, line, size = "".join(self._parts), self._line, self.size
+        self._line += whole.count("\n") + self._passed
+        self._parts, self._passed, self.size = [], 0, 0
+        if size > bounds.LONGEST:
+            self._source.begin(line)
+            return self._source.too_long(size, whole, line=line)
+        return Block(whole, line, begun, last)

@@ -2,6 +2,7 @@
 
 import re
 
+from pipeline.errors import Fault
 from pipeline.formats.assembly import Said, assemble
 from pipeline.formats.source import Blocks, Source
 from pipeline.formats.table_cells import say
@@ -31,6 +32,9 @@ def read(source: Source) -> Blocks:
     """Yield a record or a fault for every block."""
     source.platform = WEB_OF_SCIENCE.title
     for block in blocks(source, _START):
+        if isinstance(block, Fault):
+            yield block
+            continue
         if block.begun:
             yield from _block(block, source)
             continue

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from lxml import etree
 
 from pipeline.errors import Fault
-from pipeline.formats.source import Source
+from pipeline.formats.source import SHOWN, Source
 from pipeline.formats.text import as_utf8, mend
+from pipeline.records import bounds
 
 AGAIN = "Export or fetch it again."
 _CHUNK = 1 << 18
@@ -23,11 +24,19 @@ _NAMESPACES = (
 
 
 class Piece(NamedTuple):
-    """One block of an XML file: the tag it begins with (empty for text that is no record), its bytes, its line."""
+    """One block of an XML file.
+
+    Attributes:
+        tag: the tag it begins with; empty for what is no record, or none that can be held.
+        data: its bytes; of a block that is too long to be held, the first.
+        line: 1-based line on which it begins.
+        size: of a block that is too long to be held, how many bytes it has; 0 for any other.
+    """
 
     tag: str
     data: bytes
     line: int
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,7 @@ def pieces(source: Source, layout: Layout) -> Iterator[Piece]:
     stream = as_utf8(source)
     begin, envelope = layout.begin(), layout.envelope()
     held, line, seek, tag, opened = bytearray(), 1, 0, b"", False
+    passed = _Passed()
     while True:
         chunk = stream.read(_CHUNK)
         held += chunk
@@ -71,27 +81,56 @@ def pieces(source: Source, layout: Layout) -> Iterator[Piece]:
                     break
                 between = bytes(held[at:start])
                 opened = opened or b"<" in between
-                if not between.isspace() and envelope.sub(b"", between):
-                    yield Piece("", between, line)
-                line += between.count(b"\n")
+                if passed.size or (not between.isspace() and envelope.sub(b"", between)):
+                    yield passed.piece(between, line)
+                line += between.count(b"\n") + passed.leave()
                 at, seek = start, start + 1
             end_tag = b"</" + tag + b">"
             stop = held.find(end_tag, seek) + len(end_tag)
             if stop < len(end_tag):
                 seek = max(seek, len(held) - len(end_tag))
                 break
-            for data in _apart(bytes(held[at:stop]), tag):
-                yield Piece(tag.decode(), data, line)
-                line += data.count(b"\n")
+            data = bytes(held[at:stop])
+            yield from [passed.piece(data, line)] if passed.size else _records(data, tag, line)
+            line += data.count(b"\n") + passed.leave()
             at, seek, tag = stop, stop, b""
         del held[:at]
         seek -= at
         if not chunk:
             break
+        if passed.size or len(held) > bounds.LONGEST:
+            passed.add(bytes(held[:seek]))
+            del held[:seek]
+            seek = 0
     rest = bytes(held)
     cut_off = (opened or b"<" in rest) and not layout.closed().search(rest)
-    if tag or cut_off or envelope.sub(b"", rest):
-        yield Piece("", rest, line)
+    if passed.size or tag or cut_off or envelope.sub(b"", rest):
+        yield passed.piece(rest, line)
+
+
+class _Passed:
+    """What was read of a block that is too long to be held; nothing, of any other."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._shown = b""
+        self._lines = 0
+
+    def add(self, data: bytes) -> None:
+        """Let some bytes go."""
+        self._shown = self._shown or data[:SHOWN]
+        self._lines += data.count(b"\n")
+        self.size += len(data)
+
+    def piece(self, end: bytes, line: int) -> Piece:
+        """Make the piece of a block that is no record, or none that can be held; its last bytes still are."""
+        return Piece("", self._shown, line, self.size + len(end)) if self.size else Piece("", end, line)
+
+    def leave(self) -> int:
+        """Be done with a block, and return how many line ends it had that are no longer held."""
+        lines = self._lines
+        self.size, self._shown, self._lines = 0, b"", 0
+        return lines
 
 
 def _next(begin: re.Pattern[bytes], held: bytearray, seek: int) -> tuple[int, bytes]:
@@ -100,13 +139,14 @@ def _next(begin: re.Pattern[bytes], held: bytearray, seek: int) -> tuple[int, by
     return (found.start(), bytes(found.group(1))) if found else (-1, b"")
 
 
-def _apart(data: bytes, tag: bytes) -> Iterator[bytes]:
-    """Part a record that was never closed from the one that follows it."""
+def _records(data: bytes, tag: bytes, line: int) -> Iterator[Piece]:
+    """Yield a record; one that was never closed is parted from the one that follows it."""
     begin = b"<" + tag + b">"
     while (inner := data.find(begin, 1)) > 0:
-        yield data[:inner]
+        yield Piece(tag.decode(), data[:inner], line)
+        line += data.count(b"\n", 0, inner)
         data = data[inner:]
-    yield data
+    yield Piece(tag.decode(), data, line)
 
 
 def parser() -> etree.XMLParser:
@@ -131,6 +171,8 @@ def parse(piece: Piece, source: Source, parser: etree.XMLParser) -> etree._Eleme
 def stray(piece: Piece, source: Source, layout: Layout) -> Fault:
     """Say what is wrong with a piece that is no record: unknown text, or a file that ends too early."""
     raw = piece.data.decode("utf-8", "replace")
+    if piece.size:
+        return source.too_long(piece.size, raw, line=piece.line)
     what = "the file is cut off: its closing tag is missing, and records may be missing with it"
     if layout.begin().match(piece.data):
         what = "the file is cut off inside this record"

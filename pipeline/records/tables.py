@@ -16,9 +16,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pipeline.errors import Fault, FormError
-from pipeline.records import workbooks
+from pipeline.records import bounds, workbooks
 
-csv.field_size_limit(2**31 - 1)
+csv.field_size_limit(bounds.LONGEST)
 
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
@@ -30,6 +30,7 @@ DELIMITERS = (",", ";", "\t")
 _BOM = "\ufeff"
 _ABOVE = 10  # rows in which the names of the columns are looked for where the first holds none
 _ENCODINGS = {"cp1252": "Windows-1252"}  # as people know them
+_LONG = "a cell here holds more than"
 _MADE = {
     "date": "date that the spreadsheet made of what was typed",
     "error": "error value",
@@ -162,6 +163,8 @@ class Parsed(NamedTuple):
 def stream(lines: Iterable[str], delimiter: str, *, strict: bool = True) -> Iterator[Parsed]:
     """Parse CSV text row by row as it streams by; a row that cannot be parsed is one that says so.
 
+    Behind a cell that is too long to be held no row is parsed: where the next one begins cannot be told.
+
     Args:
         lines: the text, each line with its end.
         delimiter: what divides the cells.
@@ -183,10 +186,19 @@ def stream(lines: Iterable[str], delimiter: str, *, strict: bool = True) -> Iter
         except StopIteration:
             return
         except csv.Error as problem:
-            error = str(problem)
+            error = _said(problem)
         yield Parsed(line, row, cells, "".join(consumed), error)
+        if error.startswith(_LONG):
+            return
         line += len(consumed)
         consumed.clear()
+
+
+def _said(problem: csv.Error) -> str:
+    """Say what Python's `csv` refuses, in our words where it has none of its own."""
+    if "field limit" not in str(problem):
+        return str(problem)
+    return f"{_LONG} {csv.field_size_limit():,} characters, and what follows was not read"
 
 
 def read(data: bytes, *, file: str, expected: Iterable[str] = ()) -> Table:
@@ -200,9 +212,13 @@ def read(data: bytes, *, file: str, expected: Iterable[str] = ()) -> Table:
 
     Raises:
         FormError: no header, two columns of one name, cells beyond the header, a NUL byte, an open quotation mark,
-            the marks of a git merge conflict, or a damaged workbook; every one that is found.
+            the marks of a git merge conflict, a damaged workbook, or one that is larger than any form; every one that
+            is found.
     """
     names = frozenset(expected)
+    if len(data) > bounds.FORM:
+        what, accepted = f"the table holds {len(data):,} bytes", f"up to {bounds.FORM:,}"
+        raise FormError(Fault(what=what, file=file, accepted=accepted, remedy="Part it, or put the right file there."))
     if workbooks.is_workbook(data):
         return _workbook(data, file, names)
     text, notices = decode(data, file=file)
@@ -340,7 +356,7 @@ def _parse(text: str, delimiter: str, file: str) -> Iterator[list[str]]:
     except csv.Error as error:
         raise FormError(
             Fault(
-                what=f"the quotation marks do not close ({error})",
+                what=f"the quotation marks do not close ({_said(error)})",
                 file=file,
                 line=reader.line_num,
                 remedy='Look for a single " in a cell near this line; inside a quoted cell it is written twice.',

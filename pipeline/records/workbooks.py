@@ -16,11 +16,13 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from pipeline.errors import Fault, FormError
+from pipeline.records import bounds
 
 MAGIC = b"PK\x03\x04"  # how a ZIP archive begins
 OLD_MAGIC = b"\xd0\xcf\x11\xe0"  # how an .xls file of before 2007 begins
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"  # how the part "mimetype" of an .ods file begins
-_LARGEST = 2 << 30  # bytes that a workbook may unpack to
+_CHUNK = 1 << 20
+_SHEETS = 5  # how many times the bytes of a form its workbook may have: XML has tags around each cell
 _DIGITS = 15  # Source: ECMA-376, part 1, 18.3.1.96; Excel keeps 15 significant digits
 _HALF_DAY = 12
 _REMEDY = "Open it in the spreadsheet program and save it again as XLSX or as CSV UTF-8."
@@ -62,19 +64,20 @@ def read(data: bytes, *, file: str) -> Sheet:
     """Read the first visible sheet that holds anything; the other sheets that do are named in the notices.
 
     Raises:
-        FormError: it is not an XLSX workbook, is damaged, unpacks to more than 2 GB, or holds no cell; the rows raise
-            it too, where the damage lies in them.
+        FormError: it is not an XLSX workbook, is damaged, unpacks to more than it may, or holds no cell; the rows
+            raise it too, where the damage lies in them.
     """
     if data.startswith(OLD_MAGIC):
         raise FormError(Fault(what="this is an Excel file of before 2007 (.xls)", file=file, remedy=_REMEDY))
     with _guarded(file):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size = sum(part.file_size for part in archive.infolist())
+            size, most = sum(part.file_size for part in archive.infolist()), _most(data)
+            if size > most:
+                what = f"the workbook unpacks to {size:,} bytes"
+                raise FormError(Fault(what=what, file=file, accepted=f"up to {most:,}", remedy=_REMEDY))
             if "mimetype" in archive.namelist() and archive.read("mimetype").startswith(_OPEN_DOCUMENT):
                 raise FormError(Fault(what="this is an OpenDocument file (.ods)", file=file, remedy=_REMEDY))
-            if size > _LARGEST:
-                raise FormError(Fault(what=f"the workbook unpacks to {size:,} bytes", file=file, remedy=_REMEDY))
-            computes = any(b"<f" in archive.read(name) for name in archive.namelist() if "worksheets/" in name)
+            computes = any(_holds(archive, name, b"<f") for name in archive.namelist() if "worksheets/" in name)
         book = _open(data, values=True)
         filled = [title for title, sheet in book.items() if any(_filled(row) for row in sheet.iter_rows())]
     if not filled:
@@ -83,6 +86,22 @@ def read(data: bytes, *, file: str) -> Sheet:
     notices = (f"{file}: the sheet {filled[0]!r} was read; {others} not.",) if others else ()
     formulas = _open(data, values=False)[filled[0]] if computes else None
     return Sheet(filled[0], _rows(book[filled[0]], formulas, file), notices)
+
+
+def _most(data: bytes) -> int:
+    """Return how many bytes a workbook may unpack to: as many as any packed file, and never more than a form has."""
+    return min(max(bounds.UNPACKED, len(data) * bounds.RATIO), bounds.FORM * _SHEETS)
+
+
+def _holds(archive: zipfile.ZipFile, name: str, mark: bytes) -> bool:
+    """Say whether a part of a workbook holds a mark, without holding the part."""
+    before = b""
+    with archive.open(name) as part:
+        while chunk := part.read(_CHUNK):
+            if mark in before + chunk:
+                return True
+            before = chunk[-len(mark) :]
+    return False
 
 
 def _open(data: bytes, *, values: bool) -> dict[str, Any]:

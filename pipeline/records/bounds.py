@@ -1,0 +1,23 @@
+"""How large what comes from outside may be, so that one broken or hostile file cannot take all memory.
+
+None of these cuts anything in silence: what is larger is a fault, with its place and its size.
+"""
+
+# Characters of one record, one cell or one line of an export; bytes in XML. A PubMed record with three thousand
+# authors and their affiliations has two million.
+LONGEST = 16_000_000
+UNPACKED = 10_000_000  # bytes that any packed file may unpack to
+RATIO = 200  # and how many times its own size beyond them
+FORM = 100_000_000  # bytes of a form that people fill in; ten thousand records with their abstracts have thirty million
+
+
+def too_long(what: str, size: int) -> str:
+    """Say that something is too long to be read.
+
+    >>> too_long("this record", 300_000_000)
+    'this record holds 300,000,000 characters, and up to 16,000,000 are read'
+    """
+    return f"{what} holds {size:,} characters, and up to {LONGEST:,} are read"
+
+
+LOOK = "Look at the file near here: a quotation mark or the end of a record may be missing, or it is no export."
