@@ -12,6 +12,7 @@ import click
 
 from pipeline import __version__
 from pipeline.cli import options, terminal
+from pipeline.errors import Fault, ReviewError
 from pipeline.workflow.engines import Engine
 from pipeline.workflow.folder import OUTPUTS, PROTOCOL, ReviewFolder
 
@@ -126,7 +127,11 @@ def now() -> datetime:
     Source: https://reproducible-builds.org/specs/source-date-epoch/
     """
     fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(fixed), UTC) if fixed.isdigit() else datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(int(fixed), UTC) if fixed.isdigit() else datetime.now(UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        what = f"SOURCE_DATE_EPOCH in the environment is {fixed!r}, which is no time"
+        raise ReviewError(Fault(what=what, accepted="seconds since 1970", remedy="Correct it, or unset it.")) from error
 
 
 def clock(moment: datetime) -> "Callable[[], datetime]":

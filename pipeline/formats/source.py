@@ -68,7 +68,7 @@ class Unzipped:
             self.broken = f"the packed file is damaged or cut off ({error})"
             return b""
         self._unpacked += len(piece)
-        if self._unpacked > max(bounds.UNPACKED, self._packed.count * bounds.RATIO):
+        if self._unpacked > bounds.unpacked(self._packed.count):
             self.broken = f"the packed file unpacks to more than {bounds.RATIO} times its size, and is read no further"
             return b""
         return piece

@@ -9,6 +9,7 @@ from typing import AnyStr, NamedTuple, Self
 from pipeline.errors import Fault
 from pipeline.formats.source import SHOWN, Joined, Readable, Source
 from pipeline.records import bounds
+from pipeline.records.tables import merge_conflict
 
 _CHUNK = 1 << 18
 _BOM = "\ufeff"
@@ -313,11 +314,15 @@ class _Held:
             self._passed += whole.count("\n", SHOWN)
 
     def block(self, *, begun: bool, last: bool) -> Block | Fault:
-        """Return the block that ends here, or say that it is too long; and begin the next."""
+        """Return the block that ends here, or say that it is too long or not merged; and begin the next."""
         whole, line, size = "".join(self._parts), self._line, self.size
         self._line += whole.count("\n") + self._passed
         self._parts, self._passed, self.size = [], 0, 0
         if size > bounds.LONGEST:
             self._source.begin(line)
             return self._source.too_long(size, whole, line=line)
+        if "<<<<<<< " in whole and (conflict := merge_conflict(whole, file=self._source.file, prose=True)):
+            self._source.begin(line)
+            at = line + conflict.line - 1
+            return self._source.fault(conflict.what, whole, line=at, remedy=conflict.remedy)
         return Block(whole, line, begun, last)

@@ -11,6 +11,14 @@ RATIO = 200  # and how many times its own size beyond them
 FORM = 100_000_000  # bytes of a form that people fill in; ten thousand records with their abstracts have thirty million
 
 
+def unpacked(packed: int) -> int:
+    """Return how many bytes a file of `packed` bytes may unpack to.
+
+    Bibliographic text shrinks to between a third and a fifteenth; only what repeats itself without end goes beyond.
+    """
+    return max(UNPACKED, packed * RATIO)
+
+
 def too_long(what: str, size: int) -> str:
     """Say that something is too long to be read.
 

@@ -90,7 +90,7 @@ def read(data: bytes, *, file: str) -> Sheet:
 
 def _most(data: bytes) -> int:
     """Return how many bytes a workbook may unpack to: as many as any packed file, and never more than a form has."""
-    return min(max(bounds.UNPACKED, len(data) * bounds.RATIO), bounds.FORM * _SHEETS)
+    return min(bounds.unpacked(len(data)), bounds.FORM * _SHEETS)
 
 
 def _holds(archive: zipfile.ZipFile, name: str, mark: bytes) -> bool:

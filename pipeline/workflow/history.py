@@ -39,21 +39,31 @@ def runs(folder: ReviewFolder, search: str = "") -> tuple[Held, ...]:
     """List the finished runs, of one search or of all, the oldest first; those of one day in the order they were made.
 
     Raises:
-        FormatError: a run.json is damaged; every one that is.
+        FormatError: a run.json is damaged, or its folder not named after it; every one that is.
     """
     found: list[Held] = []
     faults: list[Fault] = []
     for path in folder.list(f"{RUNS}/*/{search_run.RUN_FILE}"):
+        held = str(PurePosixPath(path).parent)
         try:
             run = _decode(folder.read(path), path)
+            _check_name(held, run)
         except FormatError as error:
             faults.extend(error.faults)
             continue
         if search in {"", run.search}:
-            found.append(Held(place=str(PurePosixPath(path).parent), run=run))
+            found.append(Held(place=held, run=run))
     if faults:
         raise FormatError(faults)
     return tuple(sorted(found, key=lambda held: (held.run.date, _ordinal(held), held.run.search)))
+
+
+def _check_name(held: str, run: SearchRun | ImportRun) -> None:
+    """Refuse the folder of a run that was copied or renamed: the copy would count as one more search."""
+    if _as_day(run.date) is None or not re.fullmatch(rf"{re.escape(f'{RUNS}/{run.date}_{run.search}')}(_\d+)?", held):
+        what = f"this folder holds the run of {run.search!r} of {run.date!r}, and is not named after it"
+        remedy = "A run is never copied or renamed: delete the copy, or give the folder its name back."
+        raise FormatError(Fault(what=what, file=held, accepted=f"{run.date}_{run.search}", remedy=remedy))
 
 
 def place(folder: ReviewFolder, search: str, date: str) -> str:
@@ -114,8 +124,15 @@ def unfinished(folder: ReviewFolder, search: str) -> tuple[str, ...]:
 def newest_day(folder: ReviewFolder) -> date | None:
     """Return the newest day that the history knows; None if nothing has happened yet."""
     names = (path.split("/")[2] for pattern in _DATED for path in folder.list(pattern))
-    days = [found[1] for name in names if (found := _DAY.match(name))]
-    return date.fromisoformat(max(days)) if days else None
+    days = (_as_day(found[1]) for name in names if (found := _DAY.match(name)))
+    return max(filter(None, days), default=None)
+
+
+def _as_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def moment(folder: ReviewFolder, now: datetime) -> tuple[datetime, str]:
@@ -139,7 +156,7 @@ def _decode(data: bytes, path: str) -> SearchRun | ImportRun:
 def _kind(data: bytes) -> str:
     try:
         return msgspec.json.decode(data, type=_Kind).kind
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
 
 

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from pipeline.errors import Fault, ReviewError
 from pipeline.workflow import inputs
 from pipeline.workflow.account import Account
 from pipeline.workflow.folder import OUTPUTS, ReviewFolder
@@ -24,6 +25,7 @@ from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 MANIFEST = "manifest.json"
 CODE = ".code.json"
 SCHEMA = 1
+_LEDGER = "screening/ledger/"
 
 
 class Progress(Protocol):
@@ -122,6 +124,7 @@ def _run(stages: Sequence[Stage], work: Work, tell: Callable[[Result], None]) ->
     code = code_digest()
     codes = _codes(folder)
     traces = {trace.stage: trace for trace in manifest(folder).stages}
+    _check_ledger(folder, traces.values())
     results = []
     for stage in in_order(stages):
         because = _stale(stage, work, traces.get(stage.name), same_code=codes.get(stage.name) == code)
@@ -143,6 +146,19 @@ def _run(stages: Sequence[Stage], work: Work, tell: Callable[[Result], None]) ->
     folder.derive(MANIFEST, _pretty(Manifest(tool=work.tool, stages=kept)))
     folder.derive(CODE, _pretty(codes))
     return tuple(results)
+
+
+def _check_ledger(folder: ReviewFolder, traces: Iterable[Trace]) -> None:
+    """Refuse to go on without a file of the ledger: what it says was handed out would be handed out again.
+
+    Raises:
+        ReviewError: each file that the last run read and that is gone.
+    """
+    read = {path for trace in traces for path in trace.reads if path.startswith(_LEDGER)}
+    remedy = "Put it back as git or your backup has it; to do without it, delete the folder outputs/ and run again."
+    what = "this file of the ledger is gone, and with it what was handed out and decided"
+    if lost := sorted(path for path in read if not folder.has(path)):
+        raise ReviewError([Fault(what=what, file=path, remedy=remedy) for path in lost])
 
 
 def in_order(stages: Iterable[Stage]) -> tuple[Stage, ...]:

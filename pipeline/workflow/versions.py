@@ -5,9 +5,10 @@ people had given as they stood then (given.zip), its report, and the hashes of a
 enough to make the version again, byte for byte, with the same version of the program.
 """
 
+import hashlib
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
-from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +16,7 @@ import msgspec
 
 from pipeline.errors import Fault, FormatError
 from pipeline.prisma.versions import Baseline
-from pipeline.records import tables
+from pipeline.records import bounds, tables
 from pipeline.workflow import inputs, layouts
 from pipeline.workflow.folder import ReviewFolder
 
@@ -134,25 +135,36 @@ def given(folder: ReviewFolder, version: Version) -> dict[str, bytes]:
     Raises:
         FormatError: an archive is damaged, or a file in it is not what was packed.
     """
+    archives = {label: _Archive(folder, place(label, GIVEN)) for label in sorted({*version.kept.values()})}
+    return {path: archives[label].read(path, version.inputs.get(path, "")) for path, label in version.kept.items()}
 
-    @cache
-    def archive(label: str) -> zipfile.ZipFile:
-        path = place(label, GIVEN)
+
+class _Archive:
+    """A given.zip; it may have come with a folder that somebody sent."""
+
+    def __init__(self, folder: ReviewFolder, path: str) -> None:
+        self._path = path
+        data = folder.read(path)
         try:
-            return zipfile.ZipFile(BytesIO(folder.read(path)))
+            self._archive = zipfile.ZipFile(BytesIO(data))
         except zipfile.BadZipFile as error:
-            remedy = "Put it back as git or your backup has it."
-            raise FormatError(Fault(what=f"this archive is damaged ({error})", file=path, remedy=remedy)) from error
+            raise self._fault(f"this archive is damaged ({error})") from error
+        size = sum(entry.file_size for entry in self._archive.infolist())
+        if size > bounds.unpacked(len(data)):
+            raise self._fault(f"this archive unpacks to {size:,} bytes")
 
-    found = {}
-    for path, label in version.kept.items():
+    def read(self, name: str, digest: str) -> bytes:
+        """Unpack a file, whose sha256 is known."""
         try:
-            found[path] = archive(label).read(path)
-        except (KeyError, zipfile.BadZipFile) as error:
-            remedy = "Put it back as git or your backup has it."
-            what = f"{path!r} cannot be read from this archive ({error})"
-            raise FormatError(Fault(what=what, file=place(label, GIVEN), remedy=remedy)) from error
-    return found
+            data = self._archive.read(name)
+        except (KeyError, zipfile.BadZipFile, zlib.error) as error:
+            raise self._fault(f"{name!r} cannot be read from this archive ({error})") from error
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise self._fault(f"{name!r} in this archive is not what was packed")
+        return data
+
+    def _fault(self, what: str) -> FormatError:
+        return FormatError(Fault(what=what, file=self._path, remedy="Put it back as git or your backup has it."))
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
