@@ -330,3 +330,13 @@ def test_an_author_behind_an_empty_line_and_a_second_type_are_kept_by_web_of_sci
     (record,), _ = read("FN Clarivate\nVR 1.0\nPT J\nPT 2021 more\nAU Nobody, A\n\n   Someone, E\nTI One\nER\n\nEF\n")
     assert [author.name for author in record.authors] == ["Nobody, A", "Someone, E"]
     assert ("PT", "2021 more") in record.extra
+
+
+def test_the_marks_of_a_merge_conflict_are_one_fault_of_their_record():
+    text = RIS.replace("PY  - 2001", "<<<<<<< HEAD\nPY  - 2001\n=======\nPY  - 2002\n>>>>>>> other")
+    (fault, second), _ = read(text)
+    assert str(fault) == (
+        "x.ris, line 4: the marks of a git merge conflict stand here ('<<<<<<<'). Choose between the two versions, "
+        "delete the three lines of marks, and run again."
+    )
+    assert second.title == "A second one"

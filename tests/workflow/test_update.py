@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.cli import main
-from pipeline.errors import FormatError, FormError
+from pipeline.errors import FormatError, FormError, ReviewError
 from pipeline.report import render
 from pipeline.sandbox import corpus, server
 from pipeline.workflow import history
@@ -410,3 +410,38 @@ def test_a_hostile_title_calls_nobody_and_closes_nothing_in_a_pull_request(livin
     for call in ("@octocat", "#12", "GH-3", "github.com"):
         assert call not in text
     assert "\\<img src=x onerror=alert(1)\\> liver \\| \\`x\\` !\\[a\\](http://x)" in text
+
+
+@pytest.mark.parametrize("name", ["2026-11-23_pubmed - Copy", "2026-11-23_pubmed (1)", "copy of 2026-11-23_pubmed"])
+def test_a_run_that_was_copied_or_renamed_is_one_sentence_and_counts_as_no_search(living, name):
+    shutil.copytree(living.root / "queries/runs/2026-11-23_pubmed", living.root / "queries/runs" / name)
+    with pytest.raises(FormatError) as caught:
+        living.run()
+    assert str(caught.value) == (
+        f"queries/runs/{name}: this folder holds the run of 'pubmed' of '2026-11-23', and is not named after it; "
+        "accepted: 2026-11-23_pubmed. A run is never copied or renamed: delete the copy, or give the folder its name "
+        "back."
+    )
+
+
+def test_a_day_that_no_calendar_has_is_not_the_newest(living):
+    (living.root / "screening/ledger/2026-13-45.csv").write_bytes(
+        (living.root / "screening/ledger/2026-11-23.csv").read_bytes().splitlines(keepends=True)[0]
+    )
+    assert str(history.newest_day(living.folder)) == "2026-11-23"
+
+
+def test_a_lost_file_of_the_ledger_is_named_and_nothing_is_handed_out_twice(living):
+    before = files_below(living.root, "screening")
+    ledger = living.root / "screening/ledger/2026-11-23.csv"
+    kept = ledger.read_bytes()
+    ledger.unlink()
+    with pytest.raises(ReviewError) as caught:
+        living.update()
+    assert str(caught.value) == (
+        "screening/ledger/2026-11-23.csv: this file of the ledger is gone, and with it what was handed out and decided."
+        " Put it back as git or your backup has it; to do without it, delete the folder outputs/ and run again."
+    )
+    ledger.write_bytes(kept)
+    living.run()
+    assert files_below(living.root, "screening") == before

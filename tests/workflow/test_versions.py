@@ -1,5 +1,6 @@
 """Released versions: frozen, chained in the flow, made again byte for byte; and whether the review adds up."""
 
+import hashlib
 import json
 import shutil
 import zipfile
@@ -267,12 +268,28 @@ def test_an_archive_that_leads_out_of_the_folder_writes_nothing_there(living, tm
     path = living.root / "versions/1.0/version.json"
     version = json.loads(path.read_bytes())
     version["kept"]["../../escaped.txt"] = "1.0"
+    version["inputs"]["../../escaped.txt"] = hashlib.sha256(b"out").hexdigest()
     path.write_text(json.dumps(version))
     with zipfile.ZipFile(living.root / "versions/1.0/given.zip", "a") as archive:
         archive.writestr("../../escaped.txt", "out")
     with pytest.raises(ProtocolError, match=r"the path '\.\./\.\./escaped\.txt' leads out"):
         check(living, "1.0", tmp_path / "deep/er/again")
     assert not list(tmp_path.rglob("escaped.txt"))
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"schema: 2", "'workflow.yaml' in this archive is not what was packed"),
+        (bytes(50_000_000), "this archive unpacks to 50,000,000 bytes"),
+    ],
+)
+def test_an_archive_that_was_made_again_by_hand_is_one_sentence(living, content, says):
+    with zipfile.ZipFile(living.root / "versions/1.0/given.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("workflow.yaml", content)
+    with pytest.raises(FormatError) as caught:
+        check(living, "1.0")
+    assert str(caught.value) == f"versions/1.0/given.zip: {says}. Put it back as git or your backup has it."
 
 
 def test_a_damaged_archive_is_one_sentence(living):
