@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.errors import Fault, FormatError, FormError, LockError, ProtocolError, ReviewError
 from pipeline.records.tables import merge_conflict
-from pipeline.workflow import files, moves
+from pipeline.workflow import files, moves, obstacles
 from pipeline.workflow.moves import GONE
 
 PROTOCOL = "workflow.yaml"
@@ -33,8 +33,8 @@ MOVES = "moves.json"
 _LEFTOVERS = (".", "~$", "Thumbs.db", "desktop.ini")
 _TABLES = (".csv", ".tsv", ".xlsx")  # what people fill in
 _LIST = f"{STAGED}/{MOVES}"
-_NOT_OURS = "exists already and is not the program's to change"
-_AWAY = "Move it away, then run again."
+# Where people's files and history lie.
+_ROOMS = ("queries", "screening", "deduplication", "extraction", "reconsider", "versions")
 _LONGEST_NAME = 255  # bytes. Source: ext4, XFS, Btrfs; NTFS and APFS take as many UTF-16 units or characters
 
 _T = TypeVar("_T")
@@ -68,7 +68,8 @@ class ReviewFolder:
             LockError: another run is at work; it frees the lock even when it is killed.
             ReviewError: the folder cannot be locked, or what was left cannot be finished.
         """
-        self._refuse_links(LOCK, STAGED)
+        if found := [*obstacles.links(self.root, (LOCK, STAGED))]:
+            raise ProtocolError(found)
         try:
             lock = FileLock(self.root / LOCK).acquire(timeout=0)
         except Timeout as error:
@@ -80,14 +81,9 @@ class ReviewFolder:
             raise ReviewError(Fault(what=what, file=str(self.root), remedy=remedy)) from error
         with lock:
             self._finish_moves()
+            if found := [*obstacles.closed(self.root, _ROOMS)]:
+                raise ReviewError(found)
             yield
-
-    def _refuse_links(self, *names: str) -> None:
-        """Refuse links where the program writes its own files: what they lead to is not the review's."""
-        for name in names:
-            if (self.root / name).is_symlink():
-                what = "is a link, and the program writes its own files here"
-                raise ProtocolError(Fault(what=what, file=name, remedy="Delete the link, then run again."))
 
     def path(self, relative: str) -> Path:
         """Find the place of a file inside the folder.
@@ -123,7 +119,7 @@ class ReviewFolder:
         try:
             return self._place(relative).read_bytes()
         except OSError as error:
-            raise _unreadable(error, relative) from error
+            raise ReviewError(obstacles.cannot_read(error, relative)) from error
 
     def stream(self, relative: str) -> BinaryIO:
         """Open a file to be read piece by piece; whoever asks closes it.
@@ -134,7 +130,7 @@ class ReviewFolder:
         try:
             return self._place(relative).open("rb")
         except OSError as error:
-            raise _unreadable(error, relative) from error
+            raise ReviewError(obstacles.cannot_read(error, relative)) from error
 
     def size(self, relative: str) -> int:
         """Return how many bytes a file has."""
@@ -199,7 +195,7 @@ class ReviewFolder:
             if place not in self._digests or self._digests[place][0] != state:
                 self._digests[place] = (state, _sha256(place))
         except OSError as error:
-            raise _unreadable(error, relative) from error
+            raise ReviewError(obstacles.cannot_read(error, relative)) from error
         return self._digests[place][1]
 
     def free(self, before: str, after: str, mark: str = "_{}") -> str:
@@ -328,7 +324,7 @@ class ReviewFolder:
 
     def _refuse_existing(self, relative: str) -> None:
         if self.path(relative).exists() or relative in (self._staged or {}):
-            raise ReviewError(Fault(what=_NOT_OURS, file=relative, remedy=_AWAY))
+            raise ReviewError(Fault(what=obstacles.NOT_OURS, file=relative, remedy=obstacles.AWAY))
 
     def _write(self, relative: str, pieces: Iterable[bytes]) -> None:
         if self._staged is None:
@@ -348,25 +344,11 @@ class ReviewFolder:
 
     def _commit(self, staged: dict[str, str]) -> None:
         if staged:
-            self._check_free(staged)
+            if found := [*obstacles.in_the_way(self.root, staged, derived=f"{OUTPUTS}/")]:
+                raise ReviewError(found)
             files.settle([self.root / STAGED])
             files.write(self.root / STAGED / MOVES, moves.write(staged))
             self._finish_moves()
-
-    def _check_free(self, staged: Iterable[str]) -> None:
-        """Refuse to begin where something stands in the way of a file: what a person put there, or a folder."""
-        obstacles: dict[str, str] = {}
-        for relative in staged:
-            place = self.path(relative)
-            if place.is_dir():
-                obstacles[relative] = "is a folder, and a file is to be written here"
-            elif place.exists() and not relative.startswith(f"{OUTPUTS}/"):
-                obstacles[relative] = _NOT_OURS
-            for above in PurePosixPath(relative).parents:
-                if (self.root / above).is_file():
-                    obstacles[above.as_posix()] = "is a file, and a folder is to be made here"
-        if obstacles:
-            raise ReviewError([Fault(what=w, file=path, remedy=_AWAY) for path, w in sorted(obstacles.items())])
 
     def _finish_moves(self) -> None:
         """Move staged files to their places if their list is complete, else forget them; only under the lock.
@@ -395,7 +377,7 @@ class ReviewFolder:
             files.remove(place, known_as=relative)
         elif staged.is_file():
             if place.exists() and not relative.startswith(f"{OUTPUTS}/") and _sha256(place) != _sha256(staged):
-                raise ReviewError(Fault(what=_NOT_OURS, file=relative, remedy=_AWAY))
+                raise ReviewError(Fault(what=obstacles.NOT_OURS, file=relative, remedy=obstacles.AWAY))
             files.move(staged, place, known_as=relative)
 
 
@@ -416,17 +398,6 @@ class _Files(Mapping[str, bytes]):
 
     def __len__(self) -> int:
         return len(self._paths)
-
-
-def _unreadable(error: OSError, relative: str) -> ReviewError:
-    """Say why a file cannot be read; Windows refuses one that another program holds open."""
-    if isinstance(error, PermissionError):
-        remedy = "Close it in the program that has it open, or give yourself the right to read it, and run again."
-    elif relative.startswith(f"{OUTPUTS}/"):
-        remedy = "'living-review run' makes it: run that first."
-    else:
-        remedy = "Put the file there, or correct the path that names it."
-    return ReviewError(Fault(what=f"cannot be read ({error.strerror})", file=relative, remedy=remedy))
 
 
 def _sha256(place: Path) -> str:

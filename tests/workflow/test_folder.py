@@ -192,6 +192,41 @@ def test_an_error_of_the_disk_in_a_run_is_not_taken_for_one_of_the_lock(folder):
         pass
 
 
+def test_a_folder_that_cannot_be_written_is_told_once_before_anything_is_moved(folder, monkeypatch):
+    folder.derive("a.txt", b"old")
+    closed, access = folder.root / "outputs", os.access
+    monkeypatch.setattr(os, "access", lambda place, mode: place != closed and access(place, mode))
+
+    def write():
+        with folder.transaction():
+            folder.create("screening/a.csv", b"new")
+            folder.derive("a.txt", b"new")
+            folder.derive("b.txt", b"new")
+
+    with pytest.raises(ReviewError) as caught:
+        write()
+    assert str(caught.value) == (
+        "outputs: is a folder in which nothing can be written. Make it writable, then run again."
+    )
+    assert folder.read("outputs/a.txt") == b"old"
+    assert not folder.has("screening/a.csv")
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told_since_its_files_would_be_missed(folder, monkeypatch):
+    (folder.root / "screening/full-text/anna").mkdir(parents=True)
+    scandir = os.scandir
+
+    def refuse(place):
+        if str(place).endswith("anna"):
+            raise PermissionError(13, "Permission denied", str(place))
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    says = r"^screening/full-text/anna: cannot be read \(Permission denied\)\. Close it in the program that has it open"
+    with pytest.raises(ReviewError, match=says), folder.locked():
+        pass
+
+
 def test_a_disk_that_knows_no_lock_is_one_sentence(folder, monkeypatch):
     def refuse(*_, **__):
         raise NotImplementedError("no flock here")
