@@ -67,7 +67,7 @@ def given_and_history(state: disk.State) -> disk.State:
 
 
 def comparable(state: disk.State) -> disk.State:
-    """Leave out how many requests the search took, the hashes of what says so, and the PDF, which prints them packed."""
+    """Leave out how many requests a search took, the hashes of what says so, and the PDF, which holds them packed."""
     plain = state | {RUN: re.sub(rb'"requests": \d+', b'"requests": any', state[RUN])}
     for _ in range(2):
         changed = [hashlib.sha256(state[name]).hexdigest().encode() for name in state if plain[name] != state[name]]

@@ -149,9 +149,9 @@ class _Archive:
             self._archive = zipfile.ZipFile(BytesIO(data))
         except zipfile.BadZipFile as error:
             raise self._fault(f"this archive is damaged ({error})") from error
-        size = sum(entry.file_size for entry in self._archive.infolist())
-        if size > bounds.unpacked(len(data)):
-            raise self._fault(f"this archive unpacks to {size:,} bytes")
+        most = bounds.unpacked(len(data))
+        if sum(entry.file_size for entry in self._archive.infolist()) > most:
+            raise self._fault(f"this archive unpacks to more than {most:,} bytes")
 
     def read(self, name: str, digest: str) -> bytes:
         """Unpack a file, whose sha256 is known."""
