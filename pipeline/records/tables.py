@@ -216,6 +216,9 @@ def read(data: bytes, *, file: str, expected: Iterable[str] = ()) -> Table:
             is found.
     """
     names = frozenset(expected)
+    if data.startswith(b"%PDF-"):
+        remedy = "Move it to a folder of its own, such as reports/."
+        raise FormError(Fault(what="this is a PDF, and a table is expected here", file=file, remedy=remedy))
     if len(data) > bounds.FORM:
         what, accepted = f"the table holds {len(data):,} bytes", f"up to {bounds.FORM:,}"
         raise FormError(Fault(what=what, file=file, accepted=accepted, remedy="Part it, or put the right file there."))

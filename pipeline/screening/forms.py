@@ -245,13 +245,16 @@ class _Reading:
                 self.faults.append(Fault(what=what, file=table.file, row=1, remedy="Rename or remove one of them."))
             elif name is not None:
                 named[name] = header
-        for name in _NEEDED:
-            if name not in named:
-                others = [header for header in table.header if _squeeze(header) not in known]
-                remedy = did_you_mean(name, others)
-                what = f"the column {name!r} is missing"
-                fault = Fault(what=what, file=table.file, row=1, remedy=remedy or "Put its name back into row 1.")
-                self.faults.append(fault)
+        absent = [name for name in _NEEDED if name not in named]
+        others = [header for header in table.header if _squeeze(header) not in known]
+        near = {name: did_you_mean(name, others) for name in absent}
+        if not named and not any(near.values()):
+            remedy = "Move it to a folder of its own; or, if it is one, put the names of the columns back into row 1."
+            self.faults.append(Fault(what="this is no worksheet", file=table.file, remedy=remedy))
+            return named
+        for name in absent:
+            remedy = near[name] or "Put its name back into row 1."
+            self.faults.append(Fault(what=f"the column {name!r} is missing", file=table.file, row=1, remedy=remedy))
         if "title" not in named:
             self.notices.append(f"{table.file}: without a column 'title', ids could not be checked against titles.")
         return named

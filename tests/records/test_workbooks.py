@@ -117,6 +117,15 @@ def test_a_workbook_without_cells_is_refused():
         tables.read(book(), file="f.xlsx")
 
 
+def test_a_pdf_that_was_put_among_the_forms_is_sent_away():
+    with pytest.raises(FormError) as caught:
+        tables.read(b"%PDF-1.7\n\x00\xff", file="screening/full-text/anna/ada.pdf")
+    assert str(caught.value) == (
+        "screening/full-text/anna/ada.pdf: this is a PDF, and a table is expected here. "
+        "Move it to a folder of its own, such as reports/."
+    )
+
+
 def test_an_opendocument_file_is_called_so():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -342,6 +342,12 @@ def test_a_column_that_was_sorted_alone_is_told_by_its_first_rows_and_the_number
     )
 
 
+def test_a_file_that_is_no_worksheet_at_all_is_one_fault():
+    file = "screening/title-abstract/anna/notes.txt"
+    remedy = "Move it to a folder of its own; or, if it is one, put the names of the columns back into row 1."
+    assert faults({file: b"Things to ask Ben\n\nthe 2001 trial\n"}) == [f"{file}: this is no worksheet. {remedy}"]
+
+
 def test_a_renamed_header_is_asked_back():
     files = edited(
         TA_SHEET, lambda rows: [{("decisions" if k == "decision" else k): v for k, v in r.items()} for r in rows]
