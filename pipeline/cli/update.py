@@ -17,6 +17,7 @@ from pipeline.workflow.folder import ReviewFolder
 if TYPE_CHECKING:
     from pipeline.workflow.account import Account
     from pipeline.workflow.notify import Message
+    from pipeline.workflow.schedule import NotifySettings
 
 PAUSE = 15 * 60  # seconds before sources that could not be reached are asked again
 
@@ -93,7 +94,7 @@ def _update(
 
 
 def _tell(review: ReviewFolder, message: "Message") -> bool:
-    """Tell whom workflow.yaml names; say on standard error what did not work, and whether all of it did."""
+    """Tell whom workflow.yaml names, and say how; return False where it did not work, and say so on standard error."""
     from pipeline.workflow import notify, protocol
 
     try:
@@ -103,4 +104,18 @@ def _tell(review: ReviewFolder, message: "Message") -> bool:
     troubles = notify.tell(message, settings, os.environ)
     for trouble in troubles:
         terminal.say(terminal.console(stderr=True), trouble, "untold", "red")
+    if not troubles:
+        terminal.console().print(terminal.plain(_told(settings, matters=message.matters)))
     return not troubles
+
+
+def _told(settings: "NotifySettings", *, matters: bool) -> str:
+    """Say who was told, or why nobody was."""
+    ways = [f"the program {settings.command[0]!r}"] if settings.command else []
+    ways += [f"e-mail to {', '.join(settings.email)}"] if settings.email else []
+    ways += ["the webhook"] if settings.webhook else []
+    if not ways:
+        return "Nobody was told: workflow.yaml names nobody under 'schedule: notify:'."
+    if settings.when == "news" and not matters:
+        return "Nobody was told: nothing is new, waits or went wrong, and 'when' is news."
+    return f"Told by {', '.join(ways)}."

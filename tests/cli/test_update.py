@@ -28,6 +28,7 @@ def test_an_update_tells_what_is_new_and_verify_finds_it_sound(review, address, 
     assert main.run(["update", ".", "--pubmed", address, "--notify"]) == 0
     told = (review / "told.md").read_text()
     assert "## Waits for people\n\n- Title and abstract: " in told
+    assert f"Told by the program {sys.executable!r}." in capsys.readouterr().out.splitlines()
     assert main.run(["release", "1.0", "sandbox", "--note", "The first."]) == 0
     assert "Version 1.0 stands in versions/1.0/." in capsys.readouterr().out
     assert main.run(["verify", "sandbox"]) == 0
@@ -35,6 +36,12 @@ def test_an_update_tells_what_is_new_and_verify_finds_it_sound(review, address, 
     (review / "sandbox/outputs/prisma/boxes.csv").write_text("touched")
     assert main.run(["verify", "sandbox"]) == 1
     assert "outputs/prisma/boxes.csv: is not what the review gives (line 1: 'touched' for " in capsys.readouterr().out
+
+
+def test_a_wish_to_tell_where_nobody_is_named_is_said(review, address, capsys):
+    assert main.run(["update", str(review), "--pubmed", address, "--notify"]) == 0
+    said = "Nobody was told: workflow.yaml names nobody under 'schedule: notify:'."
+    assert capsys.readouterr().out.splitlines()[-1] == said
 
 
 def test_a_source_out_of_reach_is_exit_3_and_is_told(review, monkeypatch):
