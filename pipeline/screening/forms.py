@@ -151,7 +151,8 @@ def register(citations: Iterable[Citation], ledger: Ledger) -> Register:
         for citation in citations
         for record in citation.members
     }
-    return Register(titles=titles, departed=frozenset(ledger.titles.keys() - titles.keys()))
+    rows = {records: records for handed in ledger.issued.values() for records in handed}
+    return Register(titles=titles, departed=frozenset(ledger.titles.keys() - titles.keys()), rows=rows)
 
 
 def _titles(record: Record, shown: tuple[str, ...]) -> tuple[str, ...]:
@@ -276,6 +277,7 @@ class _Reading:
         if isinstance(records, Fault):
             self.faults.append(records)
             records = ()
+        records = self.known.rows.get(records, records)
         said = decision_of(sheet, row, records)
         if isinstance(said, tuple):
             self.faults.extend(said)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from rapidfuzz import fuzz, process
@@ -52,10 +52,12 @@ class Register:
     Attributes:
         titles: by record.
         departed: records that were handed out once and are no longer in the review.
+        rows: the records of each row that was handed out, which what is read of it shares.
     """
 
     titles: Mapping[str, tuple[str, ...]]
     departed: frozenset[str] = frozenset()
+    rows: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def _owners(self) -> Mapping[str, str]:

@@ -34,7 +34,8 @@ def citations(folder: ReviewFolder) -> Sequence[Citation]:
 
 def clusters(folder: ReviewFolder) -> tuple[Cluster, ...]:
     """Read which records every citation joins, in the order of the citations."""
-    return tuple(_lines(folder, CITATIONS, Cluster))
+    found = _lines(folder, CITATIONS, Cluster)
+    return tuple(Cluster(id=one.members[0], members=one.members) for one in found)  # one text for both
 
 
 def pairs(folder: ReviewFolder) -> tuple[Pair, ...]:
