@@ -37,18 +37,25 @@ screening:
 QUERY = '("liver" OR "hepatic") AND (metastasis OR metastases)\n'
 
 Cost = tuple[float, float]  # CPU seconds, peak MB
+# A small process starts each step: the memory of the one that starts it, which here holds the sandbox, would count.
+LAUNCH = """\
+import os, subprocess, sys
+started = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, used = os.wait4(started.pid, 0)
+print(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss)
+"""
 
 
 def cost(*command: str, day: int) -> Cost:
     """Return the CPU seconds and the peak MB of a process that runs on a day."""
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(1_795_348_800 + day * 86_400)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    with subprocess.Popen([sys.executable, *command], env=environment, stdout=subprocess.DEVNULL) as started:
-        _, status, used = os.wait4(started.pid, 0)
-        started.returncode = os.waitstatus_to_exitcode(status)
-    if started.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {started.returncode}")
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    call = [sys.executable, "-c", LAUNCH, sys.executable, *command]
+    said = subprocess.run(call, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    code, seconds, kilobytes = int(said[0]), float(said[1]), int(said[2])
+    if code:
+        raise SystemExit(f"{' '.join(command)} ended with {code}")
+    return seconds, kilobytes / 1024
 
 
 def median_cost(*command: str, day: int = 0) -> Cost:
