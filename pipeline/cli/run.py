@@ -41,15 +41,20 @@ def run(folder: Path, *, offline: bool, pubmed: str, strict: bool, engine: Engin
     FOLDER holds workflow.yaml; it is the present folder if none is named. A search of PubMed that was never run is
     run; one that was is left as it is ('living-review update' repeats it). Only stages whose inputs changed run again.
     """
-    review = opened(folder, pubmed=pubmed)
+    review = opened(folder, pubmed=pubmed, asks=not offline)
     with endpoint_of(pubmed) as endpoint:
         where = {"engine": engine, "scheduler": scheduler}
         results = bring_up_to_date(review, None if offline else endpoint, where)
     return exit_code([result.account for result in results], strict=strict, offline=offline)
 
 
-def opened(folder: Path, *, pubmed: str) -> ReviewFolder:
+def opened(folder: Path, *, pubmed: str, asks: bool = True) -> ReviewFolder:
     """Open a review folder, or its copy for the sandbox; the two kinds of records never meet.
+
+    Args:
+        folder: the review.
+        pubmed: who is asked, as on the command line.
+        asks: False where nobody is asked after all, so that nothing can meet.
 
     Raises:
         ProtocolError: it is no review, or holds runs of the other kind.
@@ -62,7 +67,8 @@ def opened(folder: Path, *, pubmed: str) -> ReviewFolder:
     if sandbox and not (review.root.name == practice.COPY and (review.root.parent / PROTOCOL).is_file()):
         review = practice.copy(review)
         terminal.console().print(f"In the copy {terminal.plain(str(review.root))}: its records are fictitious.")
-    practice.check(review, sandbox=sandbox)
+    if asks:
+        practice.check(review, sandbox=sandbox)
     return review
 
 

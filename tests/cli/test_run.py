@@ -96,6 +96,7 @@ def test_the_sandbox_runs_in_a_copy_and_never_meets_pubmed(review, capsys):
     assert "this folder holds a search of the sandbox, whose records are fictitious" in capsys.readouterr().err
     assert main.run(["run", str(review / "sandbox"), "--pubmed", "sandbox"]) == 0
     assert main.run(["run", str(review), "--pubmed", "sandbox"]) == 0
+    assert main.run(["run", str(review / "sandbox"), "--offline"]) == 0  # nobody is asked, so that nothing can meet
 
 
 def with_text(name, text):
