@@ -79,26 +79,34 @@ def evidence(c: Comparison) -> tuple[Evidence, ...]:
     differ = ""
     if c.only_a or c.only_b:
         differ = " / ".join(" ".join(words) or "-" for words in (c.only_a, c.only_b))
-    return (
-        Evidence(field="title", level=c.title, similarity=round(c.title_similarity, 2), detail=differ),
-        _evidence("numbers", c.marks),
-        _evidence("authors", c.authors, round(c.share, 2)),
-        _evidence("year", MISSING if c.gap < 0 else SAME if c.gap == 0 else DIFFERENT),
-        _evidence("journal", c.journal),
-        _evidence("volume", c.volume),
-        _evidence("issue", c.issue),
-        _evidence("pages", c.pages),
-        _evidence("doi", c.doi),
-        _evidence("pmid", c.pmid),
-        _evidence("registration", c.registration),
-        _evidence("abstract", c.abstract),
+    return _shared(
+        (
+            _evidence("title", c.title, round(c.title_similarity, 2), differ),
+            _evidence("numbers", c.marks),
+            _evidence("authors", c.authors, round(c.share, 2)),
+            _evidence("year", MISSING if c.gap < 0 else SAME if c.gap == 0 else DIFFERENT),
+            _evidence("journal", c.journal),
+            _evidence("volume", c.volume),
+            _evidence("issue", c.issue),
+            _evidence("pages", c.pages),
+            _evidence("doi", c.doi),
+            _evidence("pmid", c.pmid),
+            _evidence("registration", c.registration),
+            _evidence("abstract", c.abstract),
+        )
     )
 
 
-@lru_cache(maxsize=1 << 12)
-def _evidence(field: str, level: Level, similarity: float | None = None) -> Evidence:
+@lru_cache(maxsize=1 << 14)
+def _evidence(field: str, level: Level, similarity: float | None = None, detail: str = "") -> Evidence:
     """Make a piece of evidence once: most pairs share them."""
-    return Evidence(field=field, level=level, similarity=similarity)
+    return Evidence(field=field, level=level, similarity=similarity, detail=detail)
+
+
+@lru_cache(maxsize=1 << 14)
+def _shared(found: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Return evidence as it was first found: of many pairs all of it is the same."""
+    return found
 
 
 def contradiction(a: Features, b: Features) -> str:
