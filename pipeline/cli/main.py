@@ -6,6 +6,7 @@ What went wrong inside the program is code 2, too: Python's own 1 would tell a s
 import sys
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from typing import NoReturn
@@ -196,6 +197,13 @@ def run(arguments: list[str]) -> int:
 
         click.echo(terminal.plain(str(error)), err=True)
         return error.exit_code
+    except (OSError, SystemExit) as error:  # what is printed cannot be: the pipe is closed (rich exits), the disk full
+        if "--debug" in arguments:
+            raise
+        reason = getattr(error, "strerror", None) or "nobody reads what is printed"
+        with suppress(OSError):
+            click.echo(f"Stopped by the system ({reason}). What was finished is kept; run the same command.", err=True)
+        return 2
     except Exception as error:  # whatever it is, a scheduler must not take it for code 1
         if "--debug" in arguments:
             raise

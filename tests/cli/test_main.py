@@ -50,6 +50,27 @@ def test_help_tells_the_exit_codes_that_a_scheduler_acts_on(capsys):
     assert sorted(main.EXIT_CODES) == [0, 1, 2, 3, 4, 130]
 
 
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (SystemExit(1), "nobody reads what is printed"),  # so rich ends where the pipe is closed
+        (BrokenPipeError(32, "Broken pipe"), "nobody reads what is printed"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+    ],
+)
+def test_what_cannot_be_printed_is_not_the_code_of_a_check_that_failed(monkeypatch, capsys, error, reason):
+    @click.command()
+    def fail():
+        raise error
+
+    monkeypatch.setattr(main, "COMMANDS", {"fail": (f"{__name__}:fail", "")})
+    monkeypatch.setattr(main, "import_module", lambda _: type("Module", (), {"fail": fail}))
+    assert main.run(["fail"]) == 2
+    assert capsys.readouterr().err == (
+        f"Stopped by the system ({reason}). What was finished is kept; run the same command.\n"
+    )
+
+
 def test_a_mistake_of_the_program_is_not_the_code_of_a_check_that_failed(monkeypatch, capsys):
     @click.command()
     def fail():
