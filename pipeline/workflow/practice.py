@@ -18,8 +18,12 @@ _FILLED = ("queries/imports/**/*", "screening/*/*/*", "deduplication/*", "extrac
 
 
 def copy(review: ReviewFolder) -> ReviewFolder:
-    """Make the copy, or bring it up to date with what people changed; what was run in it stays."""
-    target = review.root / COPY
+    """Make the copy, or bring it up to date with what people changed; what was run in it stays.
+
+    Raises:
+        ProtocolError: a link stands in its place, and leads out of the review.
+    """
+    target = review.path(COPY)
     files.write(target / PROTOCOL, review.read(PROTOCOL))
     twin = ReviewFolder(target)
     written = [path for pattern in _WRITTEN for path in review.list(pattern)]

@@ -2,7 +2,7 @@ import click
 import pytest
 
 from pipeline.cli import main
-from pipeline.errors import FormError, LockError, SearchError
+from pipeline.errors import Fault, FormatError, FormError, LockError, SearchError
 
 
 @pytest.mark.parametrize("name", main.COMMANDS)
@@ -48,6 +48,17 @@ def test_help_tells_the_exit_codes_that_a_scheduler_acts_on(capsys):
     said = capsys.readouterr().out
     assert [code for code, meaning in main.EXIT_CODES.items() if f"  {code:<3}  {meaning[:20]}" not in said] == []
     assert sorted(main.EXIT_CODES) == [0, 1, 2, 3, 4, 130]
+
+
+def test_the_name_of_a_file_in_an_error_cannot_steer_the_terminal(monkeypatch, capsys):
+    @click.command()
+    def fail():
+        raise FormatError(Fault(what="no", file="a\x1b]0;owned\x07\u202eb.ris"))
+
+    monkeypatch.setattr(main, "COMMANDS", {"fail": (f"{__name__}:fail", "")})
+    monkeypatch.setattr(main, "import_module", lambda _: type("Module", (), {"fail": fail}))
+    assert main.run(["fail"]) == 2
+    assert capsys.readouterr().err == "a\ufffd]0;owned\ufffd\ufffdb.ris: no.\n"
 
 
 @pytest.mark.parametrize(

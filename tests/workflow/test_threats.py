@@ -9,6 +9,7 @@ import pytest
 from pipeline import formats
 from pipeline.cli import terminal
 from pipeline.errors import Fault, FormatError, ProtocolError
+from pipeline.workflow import practice
 from pipeline.workflow.account import Account
 from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.run import Result, Stage
@@ -40,6 +41,18 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
         with pytest.raises(ProtocolError, match="leads out of the review folder"):
             folder.create(path, b"overwritten")
     assert (tmp_path / "secret.txt").read_text() == "secret"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_the_copy_for_the_sandbox_is_not_made_where_a_link_leads(tmp_path):
+    review = tmp_path / "review"
+    (tmp_path / "elsewhere").mkdir()
+    review.mkdir()
+    (review / "workflow.yaml").write_text("schema: 1\n")
+    (review / "sandbox").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ProtocolError, match="leads out of the review folder"):
+        practice.copy(ReviewFolder(review))
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_an_export_in_xml_reads_no_file_and_grows_no_entity(tmp_path):
