@@ -206,6 +206,15 @@ def test_a_dropped_export_is_taken_in_and_an_old_one_is_asked_for_again(living):
     assert changes(living)["updates"][0]["sources"][1]["new"] == [living.table("retrieved.csv")[-1]["record_id"]]
 
 
+def test_the_title_page_tells_a_search_that_is_overdue_from_the_next_one(living):
+    living.export("first.ris", "A title of its own")
+    living.update()
+    assert "- **Next search:** 3 December 2026\n" in living.text("report.md")
+    living.later(12)
+    living.update()
+    assert "- **Search due since:** 3 December 2026\n" in living.text("report.md")
+
+
 def test_sources_keep_their_own_intervals(living):
     living.settings("schedule: {every_days: 7, sources: {pubmed: 14}}\n")
     living.later(7)

@@ -94,7 +94,7 @@ def test_what_came_since_a_version_is_never_told_as_all_there_is(first, second):
     (said,) = (trace.account.did for trace in run.manifest(second.folder).stages if trace.stage == "prisma")
     assert said[0] == "1 study newly included since version 1.0, 2026-11-23, in 1 report; 2 in all, in 2."
     report = second.text("report.md")
-    assert "- **Records identified since version 1.0, 2026-11-23:** 2\n" in report
+    assert "- **Records identified since version 1.0:** 2\n" in report
     assert "PubMed gave 2 records since version 1.0, 2026-11-23, the last of a database" in report
     assert "- **Records identified:** 5\n" in first.text("report.md")
 

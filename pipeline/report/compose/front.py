@@ -68,11 +68,12 @@ def _status(review: Review) -> Iterator[tuple[str, Content]]:
     yield "State", ("Interim: see the summary" if open_work(review) else "Complete as of its last search",)
     searched = review.last_search
     yield "Last search of a database", (Day(value=searched, since=True) if searched else "not yet run",)
-    if review.living.next_search:
-        yield "Next search", (Day(value=review.living.next_search),)
+    if due := review.living.next_search:
+        yield "Search due since" if review.dated and due < review.dated else "Next search", (Day(value=due),)
     identified = identified_in(review.flow)
     if identified is not None:
-        since = f" since {review.flow.previous}" if review.flow.previous else ""
+        before = review.flow.previous.partition(",")[0]
+        since = f" since {before}" if before else ""
         yield f"Records identified{since}", (Fact(name="flow.identified", value=identified),)
     for names, term in (
         (("total_reports", "new_reports"), "Reports included"),
