@@ -1,4 +1,4 @@
-"""`living-review export`: the citations of a review, at any stage, as a file for another program."""
+"""`living-review export`: the citations of a review, at any stage, as a file for another program; or its tables."""
 
 from pathlib import Path
 from typing import get_args
@@ -6,7 +6,10 @@ from typing import get_args
 import click
 
 from pipeline.cli import options, records_file
+from pipeline.cli.run import tool
+from pipeline.errors import Fault, ReviewError
 from pipeline.screening.decisions import State
+from pipeline.workflow.account import counted
 from pipeline.workflow.folder import ReviewFolder
 
 
@@ -15,25 +18,43 @@ from pipeline.workflow.folder import ReviewFolder
 @click.option("--stage", default="", metavar="NAME", help="The citations that reached this stage of screening.")
 @click.option("--state", type=click.Choice(get_args(State)), help="Of those at --stage, only these.")
 @click.option("--records", is_flag=True, help="Every record as its source gave it, before duplicates were joined.")
+@click.option("--tables", is_flag=True, help="Every table of the report, each as a file of its own: csv or pdf.")
 @click.option("--format", "target", required=True, metavar="NAME", help=records_file.TARGET)
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write; - is the terminal.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The file to write; - is the terminal. With --tables, the folder.",
+)
 @options.force
 @click.option("--folder", type=click.Path(path_type=Path), default=".", help="The review; here if none is named.")
 def export(
-    *, included: bool, stage: str, state: State | None, records: bool, target: str, out: Path, force: bool, folder: Path
+    *,
+    included: bool,
+    stage: str,
+    state: State | None,
+    records: bool,
+    tables: bool,
+    target: str,
+    out: Path,
+    force: bool,
+    folder: Path,
 ) -> None:
     """Write the citations of a review for a reference manager, a screening tool or a spreadsheet.
 
     Without --included, --stage or --records it is every citation, each once, with its fields merged. What is written
-    is what the last run found, with the decisions as they stand now.
+    is what the last run found, with the decisions as they stand now. With --tables it is the tables of the report.
     """
     from pipeline.workflow import derived, protocol
     from pipeline.workflow.stages import screen
 
-    if included + bool(stage) + records > 1:
-        raise click.UsageError("Of --included, --stage and --records, only one can be asked for.")
+    if included + bool(stage) + records + tables > 1:
+        raise click.UsageError("Of --included, --stage, --records and --tables, only one can be asked for.")
     if state and not stage:
         raise click.UsageError("--state needs --stage.")
+    if tables:
+        _write_tables(ReviewFolder(folder), target, out, force=force)
+        return
     records_file.check(out, target, force=force)
     review = ReviewFolder(folder)
     settings = protocol.load(review)
@@ -50,3 +71,26 @@ def export(
     elif stage:
         chosen = {status.citation for status in now.screening.at(stage) if state in (None, status.state)}
     records_file.write([citation.record for citation in now.citations if citation.id in chosen], out, target)
+
+
+def _write_tables(review: ReviewFolder, target: str, out: Path, *, force: bool) -> None:
+    """Write every table of the report, as it would stand now, into a folder."""
+    from pipeline.report import render
+    from pipeline.report.compose import compose
+    from pipeline.workflow import files, protocol
+    from pipeline.workflow.stages import report
+
+    options.one_of(target, ("csv", "pdf"), option="--format")
+    settings = protocol.load(review)
+    document = compose(report.load(review, settings, tool=tool()))
+    made = render.tables_of(document, fonts=report.fonts(review, settings.report))
+    chosen = {out / name: data for name, data in made.items() if name.endswith(f".{target}")}
+    remedy = "Add --force to replace it."
+    there = [
+        Fault(what="the file is already there", file=str(place), remedy=remedy) for place in chosen if place.exists()
+    ]
+    if there and not force:
+        raise ReviewError(there)
+    for place, data in chosen.items():
+        files.write(place, data)
+    click.echo(f"{counted(len(chosen), 'table')} in {out}")

@@ -41,7 +41,7 @@ class Files:
 
     Attributes:
         data: bytes by path below outputs/: report.html, report.pdf, report.md, summary.json, and in the folder
-            `report` a CSV for every table and what the document carries along.
+            `report` a CSV and a PDF for every table, and what the document carries along.
         notices: what a person should know of them.
     """
 
@@ -132,29 +132,70 @@ def pdf(document: Document, *, fonts: Path | None = None) -> Pdf:
     Raises:
         ReviewError: Typst refuses for another reason than a missing character.
     """
-    return _print(lay_out(document), document, fonts)
+    return _print(_for_print(lay_out(document)), document, fonts)
 
 
-def _print(laid: Laid, document: Document, fonts: Path | None) -> Pdf:
+def tables_of(document: Document, *, fonts: Path | None = None) -> dict[str, bytes]:
+    """Write every table of a document as a file of its own, as CSV and (where it has rows) as PDF, by file name."""
+    return _tables(lay_out(document), document, fonts)
+
+
+def _tables(laid: Laid, document: Document, fonts: Path | None) -> dict[str, bytes]:
+    blocks = blocks_of(laid["sections"])
+    tables_ = [block for block in blocks if block["kind"] == "table"]
+    entries = [entry for block in blocks if block["kind"] == "references" for entry in block["entries"]]
+    numbered = any(block["numbered"] for block in blocks if block["kind"] == "references")
+    made = {f"{table['id']}.csv": csv(table) for table in tables_}
+    for table in tables_:
+        cited = _cited(table)
+        listed = [entry for entry in entries if f"#{entry['anchor']}" in cited]
+        references = {"kind": "references", "numbered": numbered, "entries": listed}
+        if table["count"]:
+            made[f"{table['id']}.pdf"] = _print(_alone(table, references, laid), document, fonts).data
+    return made
+
+
+def _cited(table: Laid) -> set[str]:
+    """Name the references that a table cites, in its cells and below."""
+    cells = (cell["content"] for group in table["groups"] for row in group["rows"] for cell in row)
+    parts = (part for content in (*cells, *table["notes"]) for part in content)
+    return {item["target"] for part in parts if part["kind"] == "mark" for item in part["items"]}
+
+
+def _alone(table: Laid, references: Laid, laid: Laid) -> Laid:
+    """Make the data of a paper that holds one table and the references that it cites."""
+    sourced = any("sources" in cell for group in table["groups"] for row in group["rows"] for cell in row)
+    read_in = {"kind": "text", "text": put(laid["words"]["read_in"], f"{table['id']}.csv")}
+    table = {**table, "notes": [*table["notes"], *([[read_in]] if sourced else [])]}
+    section = {"id": "table", "title": "", "own": [], "blocks": [table], "sections": []}
+    title = f"{table['name']}. {table['title']}"
+    return {
+        **_for_print({**laid, "title": title, "sections": [section]}),
+        "of": laid["title"],
+        "references": references,
+    }
+
+
+def _print(ready: Laid, document: Document, fonts: Path | None) -> Pdf:
     try:
-        return Pdf(_compile(laid, document, fonts, accessible=True), standard="PDF/UA-1")
+        return Pdf(_compile(ready, document, fonts, accessible=True), standard="PDF/UA-1")
     except typst.TypstError as error:
         lacking = re.search(r"the text `\"(.)", error.message)
         if not lacking or "could not be displayed" not in error.message:
             raise _refusal(error) from error
     try:
-        data = _compile(laid, document, fonts)
+        data = _compile(ready, document, fonts)
     except typst.TypstError as error:
         raise _refusal(error) from error
     return Pdf(data, standard="", unprintable=f"U+{ord(lacking.group(1)):04X}")
 
 
-def _compile(laid: Laid, document: Document, fonts: Path | None, *, accessible: bool = False) -> bytes:
+def _compile(ready: Laid, document: Document, fonts: Path | None, *, accessible: bool = False) -> bytes:
     dated = document.dated
     folders: list[Any] = [fonts] if fonts else []  # typst's own types want them to be bytes, like the source
     return typst.compile(
         _template("report.typ").encode(),
-        sys_inputs={"document": json.dumps(_for_print(laid), ensure_ascii=False)},
+        sys_inputs={"document": json.dumps(ready, ensure_ascii=False)},
         ignore_system_fonts=True,
         font_paths=folders,
         timestamp=int(datetime.combine(dated, time(), UTC).timestamp()) if dated else 0,
@@ -171,21 +212,20 @@ def files(document: Document, *, fonts: Path | None = None) -> Files:
         ReviewError: see `pdf`.
     """
     laid = lay_out(document)
-    printed = _print(laid, document, fonts)
+    printed = _print(_for_print(laid), document, fonts)
     notices: tuple[str, ...] = ()
     if not printed.standard:
         notices = (f"{_NOT_UA} {printed.unprintable}. {_FONTS}",)
         document = _noted(document, notices[0])
         laid = lay_out(document)
-        printed = Pdf(_compile(laid, document, fonts), standard="")
-    beside = {f"{block['id']}.csv": csv(block) for block in blocks_of(laid["sections"]) if block["kind"] == "table"}
+        printed = Pdf(_compile(_for_print(laid), document, fonts), standard="")
     made = {
         "report.html": _page_of(laid),
         "report.pdf": printed.data,
         "report.md": markdown.write(laid).encode(),
         "summary.json": summary.to_json(summary.summarise(laid)),
     }
-    more = {f"{BESIDE}/{name}": data for name, data in (beside | document.companions).items()}
+    more = {f"{BESIDE}/{name}": data for name, data in (_tables(laid, document, fonts) | document.companions).items()}
     return Files(made | more, notices)
 
 

@@ -98,6 +98,12 @@ _LABELS: dict[str, tuple[str, str, str, str]] = {
     "notes": ("Notes", "Anmerkungen", "Notas", "Notes"),
     "page": ("Page {} of {}", "Seite {} von {}", "Página {} de {}", "Page {} sur {}"),
     "previous": ("Previous", "Zurück", "Anterior", "Précédent"),
+    "read_in": (
+        "Where each cell was read: {}.",
+        "Fundstellen der Zellen: {}.",
+        "Dónde se leyó cada celda: {}.",
+        "Où chaque cellule a été lue : {}.",
+    ),
     "records_search": (
         "Search titles, authors, journals, ids",
         "In Titeln, Autoren, Zeitschriften, Kennungen suchen",

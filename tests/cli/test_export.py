@@ -55,7 +55,8 @@ def test_a_stage_exports_who_reached_it_and_a_state_of_it_who_stands_so(review, 
     ("arguments", "said"),
     [
         (["--stage", "title"], "'title' is not accepted; accepted: title-abstract, full-text."),
-        (["--included", "--records"], "Of --included, --stage and --records, only one can be asked for."),
+        (["--included", "--records"], "Of --included, --stage, --records and --tables, only one can be asked for."),
+        (["--tables"], "'ris' is not accepted; accepted: csv, pdf."),
         (["--state", "included"], "--state needs --stage."),
     ],
 )
@@ -64,3 +65,24 @@ def test_what_cannot_be_meant_is_refused_with_what_is_accepted(review, capsys, a
     assert main.run(["export", *arguments, "--format", "ris", "--out", str(out), "--folder", str(review)]) == 2
     assert said in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_every_table_of_the_report_is_exported_as_a_file_of_its_own(review, tmp_path, capsys):
+    def export(target, *more):
+        out = tmp_path / target
+        return main.run(
+            ["export", "--tables", "--format", target, "--out", str(out), "--folder", str(review), *more]
+        ), out
+
+    (code, pages), (other_code, sheets) = export("pdf"), export("csv")
+    assert (code, other_code) == (0, 0)
+    names = {path.stem for path in pages.iterdir()}
+    assert names <= {path.stem for path in sheets.iterdir()}
+    assert {"search-list", "prisma-2020"} <= names
+    assert all(path.read_bytes().startswith(b"%PDF") for path in pages.iterdir())
+    in_report = review / "outputs" / "report"
+    assert [path.name for path in pages.iterdir() if path.read_bytes() != (in_report / path.name).read_bytes()] == []
+    capsys.readouterr()
+    assert export("pdf")[0] == 2
+    assert "search-list.pdf: the file is already there. Add --force to replace it." in capsys.readouterr().err
+    assert export("pdf", "--force")[0] == 0

@@ -7,7 +7,20 @@ import pytest
 
 from pipeline.errors import ReviewError
 from pipeline.report import render
-from pipeline.report.document import Figure, Logo, Paragraph, Reference, References, Section, Verbatim, cell
+from pipeline.report.document import (
+    Column,
+    Figure,
+    Logo,
+    Mark,
+    Paragraph,
+    Reference,
+    References,
+    Row,
+    Section,
+    See,
+    Verbatim,
+    cell,
+)
 from pipeline.report.layout import visible
 from tests.report import made_up
 
@@ -111,6 +124,60 @@ def test_wide_tables_that_follow_each_other_share_a_page_and_have_their_notes_ab
     (page,) = [page for page, across in pages if across]
     assert page.index("One") < page.index("Table 1") < page.index("Months were") < page.index("Study")
     assert "Table 2" in page
+
+
+COLUMNS = (Column(label="What", heads=True), Column(label="Where"))
+
+
+def with_pointers():
+    rows = (Row(cells=(cell("Here"), cell(See(target="methods")))),)
+    pointing = made_up.table(id="pointing", title="Pointing", wide=True, columns=COLUMNS, rows=rows)
+    return made_up.report(Section(id="more", title="More", blocks=(pointing,)))
+
+
+@pytest.fixture(scope="module")
+def tables_alone():
+    return render.tables_of(with_pointers())
+
+
+def test_every_table_with_rows_is_a_pdf_of_its_own_that_keeps_the_standard(tables_alone):
+    names = {name for name in tables_alone if name.endswith(".pdf")}
+    assert names == {"outcomes.pdf", "pointing.pdf"}
+    assert {name for name in tables_alone if name.endswith(".csv")} == {"outcomes.csv", "bias.csv", "pointing.csv"}
+    for name in names:
+        reader = pypdf.PdfReader(io.BytesIO(tables_alone[name]))
+        assert b"pdfuaid" in reader.trailer["/Root"]["/Metadata"].get_data()
+        assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"].value is True
+    assert tables_alone == render.tables_of(with_pointers())
+
+
+def test_a_table_alone_says_of_which_review_it_is_and_where_its_cells_were_read(tables_alone):
+    reader = pypdf.PdfReader(io.BytesIO(tables_alone["outcomes.pdf"]))
+    printed = reader.pages[0].extract_text()
+    assert reader.metadata.title == "Table 1. Progression-free survival"
+    assert made_up.report().title in printed
+    assert "Made with the sandbox PubMed." in printed
+    assert "Where each cell was read: outcomes.csv." in printed
+
+
+def test_a_table_alone_lies_across_its_page_where_it_is_wide_and_points_at_nothing_outside(tables_alone):
+    (page,) = pypdf.PdfReader(io.BytesIO(tables_alone["pointing.pdf"])).pages
+    assert page.mediabox.width > page.mediabox.height
+    assert "Methods" in page.extract_text()
+    assert "/Annots" not in page
+
+
+def test_a_table_alone_has_the_references_that_it_cites_and_no_others():
+    cited = made_up.table(
+        2, id="cited", rows=(Row(cells=(cell(("A", Mark(keys=("b",)))), cell("1"))),), columns=COLUMNS
+    )
+    entries = tuple(Reference(key=key, label=str(n), content=(f"Book {key}.",)) for n, key in enumerate("abc", 1))
+    listed = Section(id="references", title="References", blocks=(References(entries=entries),))
+    document = made_up.report(sections=(Section(id="one", title="One", blocks=(cited,)), listed))
+    (page,) = pypdf.PdfReader(io.BytesIO(render.tables_of(document)["cited.pdf"])).pages
+    printed = page.extract_text()
+    assert [f"Book {key}." in printed for key in "abc"] == [False, True, False]
+    assert len(page["/Annots"]) == 1
 
 
 def test_figures_stay_vectors(made):

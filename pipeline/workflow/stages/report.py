@@ -1,6 +1,7 @@
 """The report stage: everything the review knows, as one document in every form."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from pipeline.report.compose import Review, Search, compose
 from pipeline.report.settings import PARTS, Part, ReportSettings
@@ -21,7 +22,7 @@ def run(work: Work) -> Account:
     folder, settings = work.folder, work.protocol.report
     review = load(folder, work.protocol, tool=work.tool)
     document = compose(review)
-    made = render.files(document, fonts=folder.path(settings.fonts) if settings.fonts else None)
+    made = render.files(document, fonts=fonts(folder, settings))
     for path, data in made.data.items():
         folder.derive(path, data)
     folder.derive("whats_new.md", whats_new.page(review).encode())
@@ -29,6 +30,11 @@ def run(work: Work) -> Account:
     pages = f"{OUTPUTS}/report.html and {OUTPUTS}/report.pdf"
     said = (*whats_new.told(review), f"{pages} ({len(made.data)} files in all).")
     return Account(did=said, warnings=made.notices)
+
+
+def fonts(folder: ReviewFolder, settings: ReportSettings) -> Path | None:
+    """Say where the review's own fonts lie; None where it has none."""
+    return folder.path(settings.fonts) if settings.fonts else None
 
 
 def load(folder: ReviewFolder, protocol: Protocol, *, tool: str) -> Review:
