@@ -7,7 +7,6 @@ import click
 
 from pipeline.cli import options, records_file
 from pipeline.cli.run import tool
-from pipeline.errors import Fault, ReviewError
 from pipeline.screening.decisions import State
 from pipeline.workflow.account import counted
 from pipeline.workflow.folder import ReviewFolder
@@ -85,12 +84,7 @@ def _write_tables(review: ReviewFolder, target: str, out: Path, *, force: bool) 
     document = compose(report.load(review, settings, tool=tool()))
     made = render.tables_of(document, fonts=report.fonts(review, settings.report))
     chosen = {out / name: data for name, data in made.items() if name.endswith(f".{target}")}
-    remedy = "Add --force to replace it."
-    there = [
-        Fault(what="the file is already there", file=str(place), remedy=remedy) for place in chosen if place.exists()
-    ]
-    if there and not force:
-        raise ReviewError(there)
+    options.not_there(chosen, replace=force)
     for place, data in chosen.items():
         files.write(place, data)
     click.echo(f"{counted(len(chosen), 'table')} in {out}")

@@ -128,7 +128,7 @@ def individual_results(extraction: Extraction, settings: ExtractionSettings) -> 
             cell(row.comparator, row),
             cell(row.population, row),
             cell(row.outcome, row),
-            result_cell(row, settings),
+            result_cell(row),
             cell("" if row.n is None else str(row.n), row, column="n"),
             cell(f"P {spaced_p(row.p_value)}" if row.p_value else "", row, column="p_value"),
             cell(", ".join(part for part in (row.criteria, row.assessed_by) if part), row),

@@ -53,9 +53,10 @@ def result(outcome: Outcome, settings: ExtractionSettings, *, full: bool = True)
     return ", ".join(word for word in (words, *tail) if word)
 
 
-def result_cell(outcome: Outcome, settings: ExtractionSettings) -> Cell:
-    """Make a cell of the number, with its kind, its row and its note."""
-    made = cell(result(outcome, settings, full=False), outcome, note=outcome.notes)
+def result_cell(outcome: Outcome) -> Cell:
+    """Make a cell of the number and its time, with its kind, its row and its note."""
+    words = " ".join(word for word in (stated(outcome), _when(outcome)) if word)
+    made = cell(words, outcome, note=outcome.notes)
     return Cell(text=made.text, kind=kind(outcome), traces=made.traces, note=made.note)
 
 

@@ -100,23 +100,23 @@ class Effect:
 
 # Every rule by which something is refused, and where it stands.
 RULES: Mapping[str, str] = {
+    "other-treatment": "The analysis asks for another treatment, or for this one alone.",
+    "other-comparator": "The analysis asks for another comparator.",
+    "no-comparator": "A ratio or a difference without a comparator says nothing. Cochrane Handbook 6.5, 3.2.3.",
+    "other-population": "The analysis asks for another part of the patients.",
+    "other-design": "The analysis asks for other designs.",
+    "other-assessment": "The analysis asks for another assessor or other criteria.",
     "not-included": "Only studies with an included report are pooled.",
     "meta-analysis": "A meta-analysis never stands among studies: its patients would count twice. Handbook 6.5, 5.2.1.",
     "left-out-by-hand": "A person left the study out, and said why.",
-    "other-design": "The analysis asks for other designs.",
     "other-measure": "Another measure is another quantity. Cochrane Handbook 6.5, 6.1.",
     "other-time": "The analysis asks for another time point. Cochrane Handbook 6.5, chapter 9.",
-    "other-population": "The analysis asks for another part of the patients.",
-    "other-treatment": "The analysis asks for another treatment, or for this one alone.",
-    "other-comparator": "The analysis asks for another comparator.",
-    "other-assessment": "The analysis asks for another assessor or other criteria.",
     "other-unit": "The number stands in a unit that is not converted.",
     "other-source": "Another row states the same number and counts. Cochrane Handbook 6.5, 5.2.1.",
     "no-preference": "Sources disagree on one number, and none is marked as preferred.",
     "several-numbers": "One arm has several numbers, and the analysis does not say which counts. Handbook 6.5, 6.2.4.",
     "shared-arm": "Comparisons that share an arm count its patients twice. Cochrane Handbook 6.5, 23.3.4.",
     "overlap": "Cohorts that share patients are not independent. Cochrane Handbook 6.5, 5.2.1 and 6.2.",
-    "no-comparator": "A ratio or a difference without a comparator says nothing. Cochrane Handbook 6.5, 3.2.3.",
     "not-reported": "The source does not give a number.",
     "not-exact": "The source gives only a bound or a round number.",
     "bad-figures": "The figures contradict each other or cannot be: an estimate outside its interval, events above n.",
@@ -128,6 +128,10 @@ RULES: Mapping[str, str] = {
     "no-estimate": "The likelihood of the model has no peak for these figures.",
     "too-few": "One study alone is no meta-analysis; regression and funnel tests need ten. Handbook 6.5, 10.11.5.1.",
 }
+
+
+# Rules by which a row speaks of something else than the analysis asks for: no fault of the row.
+ELSEWHERE = frozenset(f"other-{what}" for what in ("treatment", "comparator", "population", "design", "assessment"))
 
 
 def log_ratio_from_interval(ratio: float, low: float, high: float, *, level: float = 0.95) -> Effect | Refusal:

@@ -11,10 +11,11 @@ from pipeline.extraction.outcomes import Arm, Extraction, Study
 from pipeline.extraction.settings import ExtractionSettings, OutcomeSetting
 from pipeline.synthesis import wording
 from pipeline.synthesis.arms import Contribution
-from pipeline.synthesis.effects import Refusal
+from pipeline.synthesis.effects import Refusal, Share, TwoByTwo
 from pipeline.synthesis.plots.forest import Forest, Group, Line, Summary
 from pipeline.synthesis.plots.funnel import Funnel, Point
 from pipeline.synthesis.plots.timeline import Course, Timeline
+from pipeline.synthesis.plots.years import Years
 from pipeline.synthesis.pooling import Pooled
 from pipeline.synthesis.settings import Analysis
 from pipeline.synthesis.synthesise import Synthesis
@@ -32,7 +33,8 @@ def forest(synthesis: Synthesis, settings: ExtractionSettings) -> Forest:
     summaries: tuple[Summary, ...] = ()
     detail = ""
     if isinstance(pooled, Pooled):
-        summaries = (replace(_summary(synthesis, wording.method(pooled), pooled), weight=100.0),)
+        whole = _summary(synthesis, wording.method(pooled), pooled)
+        summaries = (replace(whole, cells=_totals(synthesis, contributions), weight=100.0),)
     else:
         detail = f"{wording.refusal(pooled)}."
     groups: tuple[Group, ...] = (Group(lines=tuple(lines)),)
@@ -146,6 +148,43 @@ def timeline(extraction: Extraction, settings: ExtractionSettings, *, years: Map
     return Timeline(name="timeline", title="Studies in time", courses=ordered, result="First result" if found else "")
 
 
+def by_year(extraction: Extraction, settings: ExtractionSettings, *, years: Mapping[str, Sequence[int]]) -> Years:
+    """Count the studies by the year of their first report, for each treatment and for all.
+
+    A study stands in the row of each treatment that its experimental arms name; what has no patients of its own stands
+    in a row of its own.
+
+    Args:
+        extraction: every row of the forms.
+        settings: what the protocol says of treatments.
+        years: id of a study to the years of its reports, the earliest first.
+    """
+    rows: dict[str, list[int]] = {}
+    dated = []
+    for study in extraction.studies:
+        if not (found := years.get(study.study_id)):
+            continue
+        dated.append(found[0])
+        for treatment in _treatments(study, extraction.arms) if study.is_primary else (_SECONDARY,):
+            rows.setdefault(treatment, []).append(found[0])
+    order = [*settings.modalities, NOT_STATED, _SECONDARY]
+    ordered = sorted(rows, key=lambda name: (order.index(name) if name in order else -1, name))
+    return Years(
+        name="studies-by-year",
+        title="Included studies by year of first report and treatment",
+        rows=tuple((name, tuple(sorted(rows[name]))) for name in ordered),
+        all=tuple(sorted(dated)),
+        undated=len(extraction.studies) - len(dated),
+    )
+
+
+def _treatments(study: Study, arms: Sequence[Arm]) -> tuple[str, ...]:
+    """Name the treatments of a study, each once, by its experimental arms, or all its arms if none is."""
+    own = [arm for arm in arms if arm.study_id == study.study_id]
+    tried = [arm for arm in own if arm.role == "experimental"] or own
+    return tuple(dict.fromkeys(word for arm in tried for word in arm.modality)) or (NOT_STATED,)
+
+
 def _treatment(study: Study, arms: Sequence[Arm]) -> str:
     """Name the treatments of a study by its experimental arms, or all its arms if none is."""
     if not study.is_primary:
@@ -201,6 +240,26 @@ def _columns(synthesis: Synthesis) -> tuple[str, ...]:
     if any(reading.treated for reading in readings):
         return "Study", "Events/n"
     return ("Study", "Patients") if any(reading.n for reading in readings) else ("Study",)
+
+
+def _totals(synthesis: Synthesis, contributions: Sequence[Contribution]) -> tuple[str, ...]:
+    """Add up the left columns: events and patients, where every number has them."""
+    counts = [one.effect.counts for one in contributions]
+    shares = [one for one in counts if isinstance(one, Share)]
+    pairs = [one for one in counts if isinstance(one, TwoByTwo)]
+    if shares and len(shares) == len(counts):
+        return (_total([(one.events, one.n) for one in shares]),)
+    if pairs and len(pairs) == len(counts):
+        treated = _total([(one.events, one.n) for one in pairs])
+        return treated, _total([(one.comparator_events, one.comparator_n) for one in pairs])
+    patients = [one.reading.n for one in contributions]
+    if len(_columns(synthesis)) == 2 and None not in patients:  # noqa: PLR2004 - studies and their patients
+        return (f"{sum(n for n in patients if n):g}",)
+    return ()
+
+
+def _total(counts: Sequence[tuple[float, float]]) -> str:
+    return "/".join(f"{sum(column):g}" for column in zip(*counts, strict=True))
 
 
 def _line(synthesis: Synthesis, one: Contribution, weight: float | None) -> Line:

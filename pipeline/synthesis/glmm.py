@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipeline.synthesis import heterogeneity
 from pipeline.synthesis.distributions import chi2_p, crossing
 from pipeline.synthesis.effects import Effect, Refusal, Share, proportion
-from pipeline.synthesis.pooling import Heterogeneity, Pooled, Prediction, summarise, too_few
+from pipeline.synthesis.pooling import FEW, Heterogeneity, Pooled, Prediction, summarise, too_few
 from pipeline.synthesis.scales import logistic
 
 Counts = Sequence[Share]
@@ -119,6 +119,9 @@ def pool_proportions(counts: Counts, *, prediction: Prediction = "k-2", level: f
         weights=[1 / (variance + tau**2) for variance in v],
         method="binomial-normal GLMM (ML)",
         test="Wald",
+        notes=(f"With {k} studies τ² is hardly known; the interval is too narrow if it is too small.",)
+        if k < FEW
+        else (),
     )
 
 

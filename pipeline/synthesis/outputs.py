@@ -8,6 +8,7 @@ from pipeline.extraction.settings import ExtractionSettings
 from pipeline.extraction.summary_table import SummaryTable, as_csv, as_html, as_markdown
 from pipeline.synthesis import figures, tables
 from pipeline.synthesis.plots import forest_drawing, funnel, timeline
+from pipeline.synthesis.plots import years as years_plot
 from pipeline.synthesis.plots.funnel import Funnel
 from pipeline.synthesis.pooling import Pooled
 from pipeline.synthesis.synthesise import Synthesis
@@ -41,16 +42,19 @@ def files(
     times = figures.timeline(extraction, settings, years=years or {})
     if times.drawn:
         made["timeline.svg"] = timeline.draw(times).encode()
+    counted = figures.by_year(extraction, settings, years=years or {})
+    if counted.all:
+        made[f"{counted.name}.svg"] = years_plot.draw(counted).encode()
     for synthesis in syntheses:
         made.update((f"{name}.svg", drawn.encode()) for name, drawn in plots(synthesis, settings))
     return made
 
 
-def of(synthesis: Synthesis) -> tuple[SummaryTable, ...]:
-    """Return the tables of one analysis that have a row."""
+def of(synthesis: Synthesis, *, whole: bool = True) -> tuple[SummaryTable, ...]:
+    """Return the tables of one analysis that have something to say; `whole` as of `tables.left_out`."""
     made = [tables.pooled_numbers(synthesis)] if synthesis.selection.contributions else []
     made += [tables.robustness(synthesis)] if isinstance(synthesis.pooled, Pooled) else []
-    made += [tables.left_out(synthesis)] if synthesis.selection.left_out else []
+    made += [tables.left_out(synthesis, whole=whole)] if synthesis.selection.left_out else []
     return tuple(made)
 
 

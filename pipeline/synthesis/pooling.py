@@ -18,7 +18,9 @@ Method = Literal["REML", "PM", "DL", "ML", "HE", "SJ"]
 Test = Literal["HKSJ", "HKSJ-never-narrower", "Wald"]
 Prediction = Literal["k-2", "k-1", "normal", "none"]
 
-FEW = 5  # studies below which a prediction interval is said to be imprecise. Source: IntHout et al. 2016; the 5 is ours
+# Studies below which a prediction interval, and the tau2 of counts, are said to be imprecise. Source: IntHout et al.
+# 2016; Jackson et al. 2018, Statistics in Medicine 37:1059, doi 10.1002/sim.7588; the 5 is ours.
+FEW = 5
 
 
 _NOTHING = 1e-9  # a mean square of the residuals that is rounding, or agreement too good to be an error

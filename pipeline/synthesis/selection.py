@@ -154,7 +154,12 @@ def _is_a_study(row: Outcome, review: _Review) -> Refusal | None:
 def _is_wanted(row: Outcome, review: _Review) -> Refusal | None:
     if row.study_id in review.analysis.leave_out:
         return Refusal("left-out-by-hand", review.analysis.leave_out[row.study_id])
-    design, wanted = review.studies[row.study_id].design, review.analysis.designs
+    return None
+
+
+def _has_the_design(row: Outcome, review: _Review) -> Refusal | None:
+    design = review.studies.get(row.study_id, Study(study_id=row.study_id)).design
+    wanted = review.analysis.designs
     return Refusal("other-design", f"design: {design}") if wanted and design not in wanted else None
 
 
@@ -217,16 +222,18 @@ def _has_the_comparator(row: Outcome, review: _Review) -> Refusal | None:
     return None
 
 
-# Every reason why a row by itself does not belong to an analysis; the first that holds is given.
+# Every reason why a row by itself does not belong to an analysis; the first that holds is given. What speaks of
+# something else comes first, so that the others say why a number that the analysis asks for is not in it.
 ROW_RULES: tuple[Callable[[Outcome, _Review], Refusal | None], ...] = (
+    _has_the_treatment,
+    _has_the_comparator,
+    _has_the_population,
+    _has_the_design,
+    _has_the_assessor,
     _is_a_study,
     _is_wanted,
     _has_the_measure,
     _has_the_time,
-    _has_the_population,
-    _has_the_treatment,
-    _has_the_comparator,
-    _has_the_assessor,
 )
 
 

@@ -1,6 +1,6 @@
 """One analysis from rows to results: what was pooled and how, what would change it, and what was refused."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.errors import did_you_mean
@@ -47,7 +47,7 @@ class Synthesis:
         cumulated: the result after each further study by year; empty if not asked for.
         regression: on the moderator; None if none was asked for.
         asymmetry: tests of the funnel.
-        notes: of the analysis, whole sentences.
+        notes: of the analysis, whole sentences; those of its numbers stand with these.
     """
 
     analysis: Analysis
@@ -115,8 +115,16 @@ def synthesise(
         ),
         regression=_regress(analysis, contributions, pooling),
         asymmetry=_asymmetry(effects, analysis.level),
-        notes=(*_unknown(analysis, extraction), *_notes(analysis, contributions)),
+        notes=(*_unknown(analysis, extraction), *_undated(analysis, contributions)),
     )
+
+
+def years(extraction: Extraction, year_of: Callable[[str], int | None]) -> Mapping[str, Sequence[int]]:
+    """Map each study to the years of its reports, the earliest first; `year_of` a report is None if nobody knows it."""
+    return {
+        study.study_id: sorted({year for report in study.reports if (year := year_of(report)) is not None})
+        for study in extraction.studies
+    }
 
 
 def pooling_of(analysis: Analysis, *, in_time: bool) -> Pooling:
@@ -210,9 +218,7 @@ def _unknown(analysis: Analysis, extraction: Extraction) -> Iterator[str]:
                 yield f"{key} names {name!r}, which stands in no form. {remedy}".rstrip()
 
 
-def _notes(analysis: Analysis, contributions: Sequence[Contribution]) -> list[str]:
-    notes = [f"{one.label}: {note}" for one in contributions for note in one.effect.notes]
+def _undated(analysis: Analysis, contributions: Sequence[Contribution]) -> Iterator[str]:
     undated = [one.label for one in contributions if one.year is None]
     if analysis.cumulate and undated:
-        notes.append(f"Not cumulated, since their year is not known: {', '.join(undated)}.")
-    return notes
+        yield f"Not cumulated, since their year is not known: {', '.join(undated)}."

@@ -10,11 +10,13 @@ from pipeline.extraction.outcomes import Outcome
 from pipeline.extraction.settings import ExtractionSettings
 from pipeline.extraction.summary_table import NOT_ESTIMABLE, Cell, SummaryTable, TableRow, cell, trace
 from pipeline.synthesis import wording
-from pipeline.synthesis.effects import RULES, Refusal
+from pipeline.synthesis.effects import ELSEWHERE, RULES, Refusal
 from pipeline.synthesis.figures import asymmetry
 from pipeline.synthesis.pooling import Pooled
 from pipeline.synthesis.settings import ALL
 from pipeline.synthesis.synthesise import Synthesis
+
+WEIGHTLESS = "The model has no weights; those shown are of the logits at its τ², for the plot."
 
 
 def results(syntheses: Sequence[Synthesis]) -> SummaryTable:
@@ -38,7 +40,7 @@ def results(syntheses: Sequence[Synthesis]) -> SummaryTable:
                     name,
                     _cell(str(pooled.k)),
                     _cell(wording.method(pooled)),
-                    Cell(text=_estimate(synthesis, pooled), kind="value", note=note),
+                    Cell(text=estimate(synthesis, pooled), kind="value", note=note),
                     _prediction(synthesis, pooled),
                     _cell(wording.heterogeneity(pooled.heterogeneity, is_glmm=synthesis.pooling.model == "GLMM")),
                     _cell(str(len(synthesis.selection.left_out))),
@@ -49,15 +51,11 @@ def results(syntheses: Sequence[Synthesis]) -> SummaryTable:
         name="synthesis",
         title="Results of the syntheses",
         columns=(
-            "Analysis",
-            "Numbers pooled",
-            "Method",
-            "Estimate (interval)",
-            "Prediction interval",
-            "Heterogeneity",
+            *("Analysis", "Pooled", "Method", "Estimate (interval)", "Prediction interval", "Heterogeneity"),
             "Left out",
         ),
         rows=tuple(rows),
+        notes=("Pooled, left out: how many numbers; one study can have several.",),
     )
 
 
@@ -87,12 +85,29 @@ def pooled_numbers(synthesis: Synthesis) -> SummaryTable:
         title=f"{synthesis.title}: numbers pooled",
         columns=("Study", "Treatment", "Comparator", "Estimate (interval)", "Weight"),
         rows=tuple(sorted(rows, key=lambda row: row.group)),
-        notes=("Intervals are those of the sources; those of proportions are exact (Clopper and Pearson).",),
+        notes=(
+            "Intervals are those of the sources; those of proportions are exact (Clopper and Pearson).",
+            *((WEIGHTLESS,) if synthesis.pooling.model == "GLMM" and isinstance(pooled, Pooled) else ()),
+        ),
     )
 
 
-def left_out(synthesis: Synthesis) -> SummaryTable:
-    """List every row about the outcome that is not pooled, with the rule and the case."""
+def left_out(synthesis: Synthesis, *, whole: bool = True) -> SummaryTable:
+    """List every row about the outcome that is not pooled, with the rule and the case.
+
+    Args:
+        synthesis: the analysis.
+        whole: False to count those that speak of something else, and to list only those that the analysis asks for.
+    """
+    refused = synthesis.selection.left_out
+    listed = [one for one in refused if whole or one.refusal.rule not in ELSEWHERE]
+    name = f"{synthesis.analysis.id}-left-out"
+    elsewhere: tuple[str, ...] = ()
+    if len(listed) < len(refused):
+        counts = _counted([one.refusal.rule for one in refused if one.refusal.rule in ELSEWHERE])
+        elsewhere = (
+            f"Numbers about something else than the analysis asks for, listed in synthesis/{name}.csv: {counts}.",
+        )
     rows = [
         TableRow(
             cells=(
@@ -100,19 +115,19 @@ def left_out(synthesis: Synthesis) -> SummaryTable:
                 _cell(one.row.arm),
                 _cell(one.row.population),
                 _cell(_number(one.row)),
-                _cell(one.refusal.rule),
+                _cell(wording.rule(one.refusal.rule)),
                 _cell(one.refusal.reason),
             )
         )
-        for one in synthesis.selection.left_out
+        for one in listed
     ]
-    used = sorted({one.refusal.rule for one in synthesis.selection.left_out})
+    used = sorted({one.refusal.rule for one in listed})
     return SummaryTable(
-        name=f"{synthesis.analysis.id}-left-out",
+        name=name,
         title=f"{synthesis.title}: numbers left out",
         columns=("Study", "Arm", "Population", "Number", "Rule", "Why"),
         rows=tuple(rows),
-        notes=tuple(f"{rule}: {RULES[rule]}" for rule in used),
+        notes=(*(f"{wording.rule(rule)}: {RULES[rule]}" for rule in used), *elsewhere),
     )
 
 
@@ -131,7 +146,7 @@ def findings(syntheses: Sequence[Synthesis]) -> dict[Finding, str]:
         compared, population = "".join(asked.comparators), asked.populations[0]
         key = (asked.modalities[0], compared, asked.outcome, "" if population == ALL else population)
         when = f" at {asked.timepoint_months:g} months" if asked.timepoint_months is not None else ""
-        words = f"{asked.measure}{when} {_estimate(one, one.pooled)}, {len(one.studies)} studies pooled"
+        words = f"{asked.measure}{when} {estimate(one, one.pooled)}, {len(one.studies)} studies pooled"
         said.setdefault(key, []).append(words)
     return {key: "\n".join(words) for key, words in said.items()}
 
@@ -147,7 +162,7 @@ def robustness(synthesis: Synthesis) -> SummaryTable:
     return SummaryTable(
         name=f"{synthesis.analysis.id}-robustness",
         title=f"{synthesis.title}: how far the result depends on its making",
-        columns=("What", "Numbers pooled", "Estimate (interval)", "Heterogeneity"),
+        columns=("What", "Pooled", "Estimate (interval)", "Heterogeneity"),
         rows=tuple(rows),
         notes=tuple(part for part in (_regression(synthesis), asymmetry(synthesis)) if part),
     )
@@ -165,7 +180,7 @@ def _result(synthesis: Synthesis, group: str, name: str, result: Pooled | Refusa
         cells=(
             label,
             _cell(str(result.k)),
-            Cell(text=_estimate(synthesis, result), kind="value", note=note),
+            Cell(text=estimate(synthesis, result), kind="value", note=note),
             _cell(spread),
         ),
     )
@@ -186,7 +201,8 @@ def _regression(synthesis: Synthesis) -> str:
     return f"Regression on {name} ({found.k} studies): {shown}, {wording.p_value(slope.p)}{r2}."
 
 
-def _estimate(synthesis: Synthesis, pooled: Pooled) -> str:
+def estimate(synthesis: Synthesis, pooled: Pooled) -> str:
+    """Write a pooled estimate with its interval, on the scale on which people read it."""
     values = wording.on_scale(synthesis.scale, pooled.estimate, pooled.interval)
     return wording.estimate(synthesis.analysis, values, synthesis.scale.unit)
 
@@ -199,12 +215,14 @@ def _prediction(synthesis: Synthesis, pooled: Pooled) -> Cell:
 
 
 def _rules(synthesis: Synthesis) -> str:
-    """Count the rules by which numbers were left out, the most frequent first."""
-    counts = Counter(one.refusal.rule for one in synthesis.selection.left_out)
-    listed = ", ".join(
-        f"{count} {rule}" for rule, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    )
-    return f" Numbers left out: {listed}." if listed else ""
+    counts = _counted([one.refusal.rule for one in synthesis.selection.left_out])
+    return f" Numbers left out: {counts}." if counts else ""
+
+
+def _counted(rules: Sequence[str]) -> str:
+    """Count rules in words, the most frequent first: "3 other time, 1 censored"."""
+    ordered = sorted(Counter(rules).items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{count} {wording.rule(rule)}" for rule, count in ordered)
 
 
 def _number(row: Outcome) -> str:

@@ -83,6 +83,15 @@ def _short(interval: Interval) -> str:
     return f"{interval.low:.2g} to {interval.high:.3g}"
 
 
+def rule(name: str) -> str:
+    """Write the name of a rule in words.
+
+    >>> rule("other-measure"), rule("meta-analysis")
+    ('other measure', 'meta-analysis')
+    """
+    return name if name == "meta-analysis" else name.replace("-", " ")
+
+
 def refusal(refused: Refusal) -> str:
     """Say why there is no result."""
     return f"Not pooled: {refused.reason}"

@@ -84,5 +84,8 @@ def test_every_table_of_the_report_is_exported_as_a_file_of_its_own(review, tmp_
     assert [path.name for path in pages.iterdir() if path.read_bytes() != (in_report / path.name).read_bytes()] == []
     capsys.readouterr()
     assert export("pdf")[0] == 2
-    assert "search-list.pdf: the file is already there. Add --force to replace it." in capsys.readouterr().err
+    assert (
+        "search-list.pdf: the file is already there. Add --force to replace it, or write elsewhere."
+        in capsys.readouterr().err
+    )
     assert export("pdf", "--force")[0] == 0

@@ -101,6 +101,6 @@ def test_a_result_tells_its_time_its_comparison_and_how_it_was_judged(settings):
         ("not estimable", "not estimable"),
     ],
 )
-def test_the_kinds_of_nothing_are_told_apart(settings, status, expected):
+def test_the_kinds_of_nothing_are_told_apart(status, expected):
     row = Outcome(study_id="a", measure="proportion", value_status=status, notes="why")
-    assert (kind(row), result_cell(row, settings).kind, result_cell(row, settings).note) == (expected, expected, "why")
+    assert (kind(row), result_cell(row).kind, result_cell(row).note) == (expected, expected, "why")

@@ -21,11 +21,12 @@ from pipeline.report.compose.citing import Citing
 from pipeline.report.compose.context import Context
 from pipeline.report.compose.living import Update
 from pipeline.report.compose.tables import from_summary
-from pipeline.report.document import Figure, References, See, Table
+from pipeline.report.document import Figure, Items, References, See, Table
 from pipeline.report.layout import lay_out, walk
 from pipeline.report.markdown import write
 from pipeline.report.settings import PARTS, AuthorSettings, ReportSettings
 from pipeline.search.strategy import Strategy
+from pipeline.synthesis.pooling import Pooled
 from tests.report import reviews
 
 
@@ -211,7 +212,8 @@ def test_a_table_from_elsewhere_never_takes_a_name_that_the_report_has(interim):
 def test_every_name_of_the_reports_own_things_is_reserved(interim):
     named = {block.id for each, _ in walk(compose(interim).sections) for block in each.blocks if hasattr(block, "id")}
     free = Context(Citing({}), {}, most_rows=9)
-    from_elsewhere = {"characteristics", "outcomes-by-modality", "individual-results", "discrepancy-list"}
+    tables = {"characteristics", "outcomes-by-modality", "individual-results", "discrepancy-list"}
+    from_elsewhere = tables | {"studies-by-year"}
     assert {name for name in named if free.name(name) == name} == from_elsewhere
 
 
@@ -226,7 +228,31 @@ def test_what_was_pooled_stands_with_its_plots_and_what_was_not_with_its_reason(
     figures = [block for block in section(document, "synthesis-survival").blocks if isinstance(block, Figure)]
     assert [figure.id for figure in figures] == ["survival-forest", "survival-funnel"]
     assert all(figure.text and figure.title for figure in figures)
-    assert "(overall survival, hazard ratio; treatment: drug): random effects (REML), interval by HKSJ" in said
+    how = "random effects (REML) by inverse variance, 95% interval by HKSJ, prediction interval by t with k − 2 df"
+    assert f"(overall survival, hazard ratio; treatment: drug): {how}." in said
+    (legend,) = figures[0].notes
+    assert "12 numbers from 12 studies" in legend[0]
+    assert (
+        f"Diamond: pooled by {how.split(', pred', maxsplit=1)[0]}; bar: prediction interval by t with k − 2 df"
+        in legend[0]
+    )
+
+
+def test_the_summary_says_what_each_analysis_came_to():
+    document = compose(reviews.pooled_review())
+    (result,) = [block for block in section(document, "summary").blocks if isinstance(block, Items)]
+    ((_, estimate, around),) = result.items
+    (synthesis,) = [one for one in reviews.pooled_review().syntheses if isinstance(one.pooled, Pooled)]
+    expected = synthesis.scale.back(synthesis.pooled.estimate)
+    assert (estimate.name, estimate.value) == ("synthesis.survival.estimate", pytest.approx(expected, rel=1e-3))
+    assert around.startswith(" (95% CI ")
+    assert around.endswith("; 12 studies)")
+
+
+def test_the_studies_by_year_stand_before_their_table_with_every_count_in_words(interim):
+    figure, table = section(compose(interim), "studies").blocks[:2]
+    assert (figure.id, figure.file, table.id) == ("studies-by-year", "synthesis/studies-by-year.svg", "characteristics")
+    assert "All studies, each once" in figure.text
 
 
 def test_judgements_of_bias_are_drawn_and_tabled_and_nothing_is_judged_here():

@@ -1,6 +1,7 @@
 import math
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -9,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.drawing.text import width
-from pipeline.synthesis.plots import forest, forest_drawing, funnel, timeline
+from pipeline.synthesis.plots import forest, forest_drawing, funnel, timeline, years
 from pipeline.synthesis.plots.axis import Axis, limits
 from pipeline.synthesis.plots.forest import Forest, Group, Line, Summary
 from pipeline.synthesis.plots.funnel import Funnel, Point
 from pipeline.synthesis.plots.timeline import Course, Timeline
+from pipeline.synthesis.plots.years import Years
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 HARD = (
@@ -70,7 +72,15 @@ TIMES = Timeline(
         Course(label="Nowhere", group="Rays"),
     ),
 )
+MATRIX = Years(
+    name="matrix",
+    title="Studies",
+    rows=tuple((label, (2001, 2001, 2004 + place)) for place, label in enumerate(HARD)),
+    all=(2001, 2001, 2004, 2005, 2006, 2007, 2008),
+)
 PICTURES = {
+    "matrix": years.draw(MATRIX),
+    "matrix of spans": years.draw(Years(name="m", title="M", rows=(("x", (1931,) * 700 + (2024,)),), all=(1931, 2024))),
     "full": forest_drawing.draw(FULL),
     "empty": forest_drawing.draw(Forest(name="e", title="Nothing", value="Proportion", groups=())),
     "funnel": funnel.draw(FUNNEL),
@@ -125,6 +135,44 @@ def test_typst_sets_a_picture(picture, tmp_path):
     (tmp_path / "p.svg").write_text(picture, encoding="utf-8")
     (tmp_path / "p.typ").write_text('#set page(width: auto, height: auto)\n#image("p.svg", alt: "x")', encoding="utf-8")
     assert typst.compile(tmp_path / "p.typ", root=tmp_path).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "step", "columns"),
+    [(2020, 2020, 1, 1), (2001, 2020, 1, 20), (2000, 2020, 2, 11), (1981, 2024, 5, 9), (1931, 2024, 5, 19)],
+)
+def test_a_matrix_has_no_more_columns_than_a_page_has_room_for(first, last, step, columns):
+    found = Years(name="y", title="Y", rows=(), all=(first, last))
+    assert (found.step, len(found.columns)) == (step, columns)
+
+
+def test_a_matrix_prints_every_count_and_says_it_in_words():
+    found = Years(name="y", title="Y", rows=(("drug", (2001, 2001, 2003)), ("rays", (2003,))), all=(2001, 2001, 2003))
+    shown = texts(years.draw(found))
+    assert shown == [
+        *("Treatment", "2001", "2002", "2003", "All"),
+        *("drug", "2", "1", "3"),
+        *("rays", "1", "1"),
+        *("All studies, each once", "2", "1", "3"),
+    ]
+    assert years.describe(found) == (
+        "Y. drug 3 (2001: 2, 2003: 1). rays 1 (2003: 1). All studies, each once 3 (2001: 2, 2003: 1)."
+    )
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(1900, 2100), min_size=1, max_size=60))
+def test_every_study_of_a_matrix_stands_in_one_column(found):
+    matrix = Years(name="y", title="Y", rows=(("x", tuple(found)),), all=tuple(found))
+    assert sum(matrix.counts(matrix.all)) == len(found)
+    assert len(matrix.columns) <= 20
+
+
+def test_the_total_of_a_left_column_stands_in_the_row_of_what_was_pooled():
+    whole = Summary(label="All", cells=("60/200", "5/45"), estimate=0.8, low=0.6, high=1.1)
+    picture = forest_drawing.draw(replace(FULL, summaries=(whole,)))
+    places = {"".join(one.itertext()): one.get("y") for one in elements(picture, "text")}
+    assert places["60/200"] == places["5/45"] == places["All"]
 
 
 def test_texts_of_one_row_do_not_overlap():

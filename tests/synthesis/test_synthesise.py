@@ -88,7 +88,33 @@ def test_nothing_to_pool_is_a_result_too():
     found = synthesise(analysis(), review(row("a", measure="median", value="3")), SETTINGS)
     assert found.pooled == Refusal("too-few", "no study has a usable number")
     (line,) = tables.results([found]).rows
-    assert line.cells[3].note == "Not pooled: no study has a usable number. Numbers left out: 1 other-measure."
+    assert line.cells[3].note == "Not pooled: no study has a usable number. Numbers left out: 1 other measure."
+
+
+def test_what_speaks_of_something_else_is_counted_apart_from_what_the_analysis_asks_for():
+    rows = (
+        row("a", arm="rays", events=1, n=9),
+        row("b", events=1, n=9, population="old"),
+        row("c", measure="median", value="3"),
+        row("d", value="20", unit="per cent"),
+    )
+    found = synthesise(analysis(modalities=("drug",)), review(*rows), SETTINGS)
+    whole, asked = tables.left_out(found), tables.left_out(found, whole=False)
+    assert [line.cells[4].text for line in whole.rows] == [
+        "other treatment", "other population", "other measure", "no counts",
+    ]  # fmt: skip
+    assert [line.cells[4].text for line in asked.rows] == ["other measure", "no counts"]
+    assert asked.notes[-1] == (
+        "Numbers about something else than the analysis asks for, listed in synthesis/x-left-out.csv: "
+        "1 other population, 1 other treatment."
+    )
+
+
+def test_a_study_of_another_treatment_is_left_out_for_that_first():
+    one = Study(study_id="a", design="meta-analysis")
+    rows = (row("a", arm="rays", measure="median", value="3"),)
+    found = synthesise(analysis(modalities=("drug",)), review(*rows, studies=(one,)), SETTINGS)
+    assert [one.refusal.rule for one in found.selection.left_out] == ["other-treatment"]
 
 
 def test_regression_and_tests_of_a_funnel_need_ten_studies():
@@ -164,7 +190,7 @@ def test_tables_lead_back_to_rows_and_say_why_numbers_are_missing():
         "drug",
         "",
         "proportion 20%",
-        "no-counts",
+        "no counts",
         "the number of patients is not reported",
     ]
     assert missing.cells[0].traces[0].file == "extraction/outcomes.csv"
@@ -227,7 +253,7 @@ def test_every_table_and_plot_is_a_file_and_the_same_bytes_again():
     assert sorted(made) == sorted(
         [f"{name}.{kind}" for name in ("synthesis", "x-numbers", "x-robustness") for kind in KINDS]
         + [f"x-{name}.svg" for name in ("forest", "leave-one-out", "cumulative")]
-        + ["timeline.svg"]
+        + ["timeline.svg", "studies-by-year.svg"]
     )
     assert made == again
 
@@ -282,6 +308,34 @@ def test_the_text_of_a_funnel_tells_the_tests():
     assert "with 8 df" in said
     assert "Trim and fill" in said
     assert figures.asymmetry(ratios(3)) == "No test of asymmetry: tests of a funnel need 10 studies, and there are 3."
+
+
+def test_studies_are_counted_by_the_year_of_their_first_report_in_the_row_of_each_treatment():
+    studies = (
+        Study(study_id="a", label="A"),
+        Study(study_id="b", label="B"),
+        Study(study_id="m", label="M", design="meta-analysis"),
+        Study(study_id="n", label="N"),
+    )
+    rows = (
+        row("a", arm="drug"), row("a", arm="rays"), row("b", arm="drug"), row("m", arm="drug"), row("n", arm="drug"),
+    )  # fmt: skip
+    given_years = {"a": [2003, 2010], "b": [2001], "m": [2002], "n": []}
+    found = figures.by_year(review(*rows, studies=studies), SETTINGS, years=given_years)
+    assert found.rows == (
+        ("drug", (2001, 2003)),
+        ("rays", (2003,)),
+        ("Reviews and numbers of several studies", (2002,)),
+    )
+    assert (found.all, found.undated) == ((2001, 2002, 2003), 1)
+
+
+def test_what_was_pooled_has_its_totals_where_every_number_has_counts():
+    (whole,) = figures.forest(responses(), SETTINGS).summaries
+    events, n = (sum(share[place] for share in SHARES) for place in (1, 2))
+    assert whole.cells == (f"{events}/{n}",)
+    (ratio_of,) = figures.forest(ratios(3), SETTINGS).summaries
+    assert ratio_of.cells == ()
 
 
 def test_a_timeline_takes_recruitment_years_treatment_and_first_result_from_the_forms():

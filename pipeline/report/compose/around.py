@@ -6,7 +6,7 @@ from pipeline.report.compose import living_mode, news
 from pipeline.report.compose.context import Context, Said
 from pipeline.report.compose.front import identified_in, open_work
 from pipeline.report.compose.review import Review
-from pipeline.report.compose.syntheses import pooled_analyses
+from pipeline.report.compose.syntheses import estimates, pooled_analyses
 from pipeline.report.compose.wording import counted, listed, sentence
 from pipeline.report.document import (
     Block,
@@ -16,6 +16,7 @@ from pipeline.report.document import (
     Definition,
     Definitions,
     Fact,
+    Items,
     Notice,
     Paragraph,
     Row,
@@ -80,6 +81,8 @@ def _summary(review: Review) -> Iterator[Block]:
             ".",
         )
         yield Paragraph(content=content)
+        if pooled := estimates(review):
+            yield Items(items=pooled)
 
 
 def _see(part: Part, review: Review) -> Content:

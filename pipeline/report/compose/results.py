@@ -32,6 +32,8 @@ from pipeline.screening.agreement import COLUMNS as AGREEMENT
 from pipeline.screening.agreement import measure
 from pipeline.screening.agreement import table as agreement_rows
 from pipeline.screening.decisions import Status
+from pipeline.synthesis.figures import by_year
+from pipeline.synthesis.plots import years
 from pipeline.synthesis.tables import findings
 
 
@@ -159,6 +161,7 @@ def studies(review: Review, context: Context) -> Said:
     included = review.screening.included(review.screening_settings)
     blocks: list[Block] = []
     if review.extraction.studies:
+        blocks.extend(_in_time(review, context))
         names = _cited_names(review, context)
         table = characteristics(review.extraction, review.extraction_settings, names=names)
         blocks.append(from_summary(table, context, empty="No study has been extracted yet."))
@@ -171,6 +174,31 @@ def studies(review: Review, context: Context) -> Said:
         unlinked = counted("extraction.unlinked", len(review.extraction.unlinked), "included report")
         blocks.append(Paragraph(content=sentence(unlinked, " not yet linked to a study in the extraction forms.")))
     return Said(blocks=tuple(blocks))
+
+
+def _in_time(review: Review, context: Context) -> Iterator[Block]:
+    """Show how many studies of each treatment each year brought; the timeline of every study is a file beside."""
+    counts = by_year(review.extraction, review.extraction_settings, years=review.years)
+    if not counts.all:
+        return
+    drawing = years.draw(counts)
+    title, words = description(drawing)
+    n = len(review.extraction.studies)
+    said = sentence(
+        counted("extraction.studies", n, "study", "studies"),
+        " extracted so far; a study of several treatments stands in the row of each.",
+    )
+    without = counted("extraction.undated", counts.undated, "study", "studies")
+    lacking = sentence(" Without a year: ", without, ".") if counts.undated else ()
+    beside = " When each study recruited and appeared: synthesis/timeline.svg."
+    yield Figure(
+        id=context.name(counts.name),
+        title=title,
+        svg=drawing,
+        text=words,
+        notes=(sentence(said, lacking, beside),),
+        file=f"synthesis/{counts.name}.svg",
+    )
 
 
 def _cited_names(review: Review, context: Context) -> dict[str, str]:

@@ -19,7 +19,7 @@ from pipeline.screening.settings import ScreeningSettings
 from pipeline.search.import_run import ImportRun
 from pipeline.search.search_run import SearchRun
 from pipeline.search.strategy import Strategy
-from pipeline.synthesis.synthesise import Synthesis
+from pipeline.synthesis.synthesise import Synthesis, years
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +126,12 @@ class Review:
     def study_of(self) -> Mapping[str, str]:
         """Return the study of every included report, named as the flow names it."""
         return versions.studies(self.screening, self.screening_settings, self.linked)
+
+    @cached_property
+    def years(self) -> Mapping[str, Sequence[int]]:
+        """Return the years of the reports of every extracted study, the earliest first."""
+        home, citations = self.home, self.citations
+        return years(self.extraction, lambda report: citations[home[report]].record.year if report in home else None)
 
     @property
     def is_sandbox(self) -> bool:

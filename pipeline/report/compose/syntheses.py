@@ -5,14 +5,15 @@ from collections.abc import Iterator, Sequence
 from pipeline.report.compose.context import Context, Said
 from pipeline.report.compose.review import Review
 from pipeline.report.compose.tables import from_summary
-from pipeline.report.compose.wording import counted, listed, sentence
+from pipeline.report.compose.wording import counted, listed, noun, sentence
 from pipeline.report.document import Block, Content, Fact, Figure, Items, Paragraph, Section, Styled
 from pipeline.report.svg import description
-from pipeline.synthesis import outputs
+from pipeline.synthesis import outputs, wording
+from pipeline.synthesis.effects import ELSEWHERE, Refusal, Share
 from pipeline.synthesis.pooling import Pooled
 from pipeline.synthesis.sensitivity import Pooling
-from pipeline.synthesis.synthesise import Synthesis
-from pipeline.synthesis.tables import results
+from pipeline.synthesis.synthesise import TEN, Synthesis
+from pipeline.synthesis.tables import WEIGHTLESS, estimate, results
 
 FOLDER = "synthesis"  # where the run keeps the plots, beside the report
 _AGAIN = "leave-one-out"  # a plot whose figures stand in the table of robustness
@@ -20,6 +21,13 @@ _RULES = (
     "Every number about an outcome that is not pooled is listed with the rule that left it out; a meta-analysis never "
     "stands among its own studies, and cohorts that share patients count once."
 )
+_SPREAD = (
+    "Heterogeneity is described by τ² (with its Q-profile interval), I² (from τ²) and Cochran's Q; for the "
+    "binomial-normal model by τ², I² and the likelihood ratio test of one proportion for all. No test decides on a "
+    "model. Each analysis is repeated in other usual ways and without each study in turn; tests of a funnel and "
+    f"regression on a covariate need {TEN} studies. Intervals are not adjusted for the number of analyses."
+)
+_PREDICTED = {"k-2": "t with k − 2 df", "k-1": "t with k − 1 df", "normal": "normal"}
 
 
 def methods(review: Review, _: Context) -> Said:
@@ -33,7 +41,7 @@ def methods(review: Review, _: Context) -> Said:
         f" set up. {_RULES}",
     )
     items = tuple(_asked(synthesis) for synthesis in review.syntheses)
-    return Said(blocks=(Paragraph(content=lead), Items(items=items)))
+    return Said(blocks=(Paragraph(content=lead), Items(items=items), Paragraph(content=(_SPREAD,))))
 
 
 def _asked(synthesis: Synthesis) -> Content:
@@ -52,14 +60,19 @@ def model(pooling: Pooling) -> str:
     """Say how an analysis pools, in a clause.
 
     >>> model(Pooling())
-    'random effects (REML), interval by HKSJ, 95% intervals'
+    'random effects (REML) by inverse variance, 95% interval by HKSJ, prediction interval by t with k − 2 df'
     """
     names = {
-        "random": f"random effects ({pooling.method}), interval by {pooling.test}",
+        "random": f"random effects ({pooling.method}) by inverse variance",
         "common": "common effect by inverse variance",
-        "GLMM": "binomial-normal model (GLMM)",
+        "GLMM": "binomial-normal model of the logits (GLMM) by maximum likelihood",
     }
-    return f"{names.get(pooling.model, f'{pooling.model} method')}, {pooling.level:.0%} intervals"
+    test = pooling.test if pooling.model == "random" else "Wald"
+    expected = ""
+    if pooling.model in {"random", "GLMM"} and pooling.prediction in _PREDICTED:
+        expected = f", prediction interval by {_PREDICTED[pooling.prediction]}"
+    model_ = names.get(pooling.model, f"{pooling.model} method, common effect")
+    return f"{model_}, {100 * pooling.level:g}% interval by {test}{expected}"
 
 
 def found(review: Review, context: Context) -> Said:
@@ -96,7 +109,60 @@ def _blocks(synthesis: Synthesis, review: Review, context: Context) -> Iterator[
     for name, drawing in outputs.plots(synthesis, review.extraction_settings):
         if not name.endswith(_AGAIN):
             title, text = description(drawing)
-            yield Figure(id=context.name(name), title=title, svg=drawing, text=text, file=f"{FOLDER}/{name}.svg")
-    for table in outputs.of(synthesis):
-        if table.rows:
-            yield from_summary(table, context)
+            notes = (_legend(synthesis),) if name.endswith("-forest") else ()
+            file = f"{FOLDER}/{name}.svg"
+            yield Figure(id=context.name(name), title=title, svg=drawing, text=text, notes=notes, file=file)
+    for table in outputs.of(synthesis, whole=False):
+        yield from_summary(table, context, empty="Every number that the analysis asks for was pooled.")
+
+
+def _legend(synthesis: Synthesis) -> Content:
+    """Say what a forest plot shows, how it was pooled, what is not in it, and what a reader must know."""
+    contributions, pooled = synthesis.selection.contributions, synthesis.pooled
+    numbers, studies = len(contributions), len({one.study_id for one in contributions})
+    patients = [one.reading.n for one in contributions]
+    of = f" of {sum(n for n in patients if n):,g} patients" if None not in patients else ""
+    shares = all(isinstance(one.effect.counts, Share) for one in contributions)
+    exact = ", exact (Clopper and Pearson)" if shares else ""
+    said = [
+        f"{numbers} {noun(numbers, 'number')} from {studies} {noun(studies, 'study', 'studies')}{of}.",
+        f"Squares: the studies' estimates, larger with more weight; lines: their {_level(synthesis)} intervals{exact}.",
+    ]
+    if isinstance(pooled, Refusal):
+        said.append(f"{wording.refusal(pooled)}.")
+    else:
+        how, _, expected = model(synthesis.pooling).partition(", prediction")
+        bar = f"; bar: prediction{expected}, for the k = {pooled.k} numbers" if pooled.prediction else ""
+        said.append(f"Diamond: pooled by {how}{bar}.")
+        said += [WEIGHTLESS] if synthesis.pooling.model == "GLMM" else []
+        said += pooled.notes
+    asked = [one for one in synthesis.selection.left_out if one.refusal.rule not in ELSEWHERE]
+    if asked:
+        what = (
+            "1 number that the analysis asks for is"
+            if len(asked) == 1
+            else f"{len(asked)} numbers that it asks for are"
+        )
+        said.append(f"{what} not in it: see the table of numbers left out.")
+    return (" ".join(said),)
+
+
+def _level(synthesis: Synthesis) -> str:
+    return f"{100 * synthesis.analysis.level:g}%"
+
+
+def estimates(review: Review) -> tuple[Content, ...]:
+    """Say what each analysis that could be pooled came to."""
+    return tuple(_outcome(one, one.pooled) for one in review.syntheses if isinstance(one.pooled, Pooled))
+
+
+def _outcome(synthesis: Synthesis, pooled: Pooled) -> Content:
+    """Say what an analysis came to, in a clause: title, estimate with its interval, studies."""
+    shown, _, around = estimate(synthesis, pooled).partition(" (")
+    value = float(f"{synthesis.scale.back(pooled.estimate):.4g}")
+    studies = len(synthesis.studies)
+    return (
+        f"{synthesis.title}: ",
+        Fact(name=f"synthesis.{synthesis.analysis.id}.estimate", value=value, text=shown),
+        f" ({_level(synthesis)} CI {around.removesuffix(')')}; {studies} {noun(studies, 'study', 'studies')})",
+    )

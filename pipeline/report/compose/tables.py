@@ -30,18 +30,14 @@ def from_summary(table: SummaryTable, context: Context, *, name: str = "", empty
         )
         for row in table.rows
     )
-    run_in: Content = tuple(
-        part
-        for note, letter in notes.listed
-        for part in (Styled(text=letter, style="superscript"), f" {note.rstrip('.')}. ")
-    )
+    footnotes = ((Styled(text=letter, style="superscript"), f" {note.rstrip('.')}.") for note, letter in notes.listed)
     return Table(
         id=context.name(name or table.name),
         title=table.title,
         columns=columns,
         rows=rows,
         empty=empty,
-        notes=(*((note,) for note in table.notes if note), *([run_in] if run_in else [])),
+        notes=(*((note,) for note in table.notes if note), *footnotes),
         wide=len(columns) >= MANY_COLUMNS,
     )
 

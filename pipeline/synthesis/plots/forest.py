@@ -21,9 +21,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """One pooled estimate: its interval, where a new study is expected, and a line of details below it."""
+    """One pooled estimate: totals of the left columns, its interval, where a new study is expected, and details."""
 
     label: str
+    cells: tuple[str, ...] = ()
     estimate: float
     low: float
     high: float

@@ -74,7 +74,8 @@ def _columns(forest: Forest) -> _Columns:
     x = _MARGIN + max(150.0, _widest([forest.columns[0]]), min(_LABEL, _widest(_names(forest))))
     cells = []
     for place, heading in enumerate(forest.columns[1:]):
-        x += _GAP + _widest([*heading.split("\n"), *(one.cells[place] for one in forest.lines)])
+        totals = [one.cells[place] for one in forest.pooled if one.cells]
+        x += _GAP + _widest([*heading.split("\n"), *(one.cells[place] for one in forest.lines), *totals])
         cells.append(x)
     low, high = _limits(forest)
     left = x + _GAP
@@ -219,11 +220,13 @@ def _numbers(forest: Forest, columns: _Columns, one: Line | Summary, base: float
 
 def _summary(summary: Summary, forest: Forest, columns: _Columns, y: float) -> tuple[list[str], float]:
     """Draw a diamond with its numbers, and below it the prediction interval and the details."""
-    labels = wrap(summary.label, columns.room, _SIZE, bold=True)
+    labels = wrap(summary.label, _LABEL if summary.cells else columns.room, _SIZE, bold=True)
     base = y + _LINE
     parts = [
         svg.text(columns.study, base + place * _LINE, part, font_weight="bold") for place, part in enumerate(labels)
     ]
+    for x, cell in zip(columns.cells, summary.cells, strict=False):
+        parts.append(svg.text(x, base, cell, text_anchor="end", font_weight="bold"))
     axis, middle = columns.axis, base - _SIZE * 0.35
     corners = " ".join(_at(*point) for point in _diamond(axis, summary, middle))
     diamond = svg.element("polygon", points=corners, fill=ACCENT, stroke="currentColor")

@@ -1,11 +1,9 @@
 """The synthesis stage: what may be pooled is pooled, and for everything else it is said why it was not."""
 
-from collections.abc import Mapping, Sequence
-
 from pipeline.extraction.outcomes import Extraction
 from pipeline.synthesis import outputs
 from pipeline.synthesis.effects import Refusal
-from pipeline.synthesis.synthesise import Synthesis, synthesise
+from pipeline.synthesis.synthesise import Synthesis, synthesise, years
 from pipeline.workflow.account import Account, counted
 from pipeline.workflow.folder import ReviewFolder
 from pipeline.workflow.protocol import Protocol
@@ -18,7 +16,8 @@ def run(work: Work) -> Account:
     """Do every analysis of the protocol, and write its tables and plots."""
     folder, protocol = work.folder, work.protocol
     found, syntheses = extract.load(folder, protocol), load(folder, protocol)
-    dated = years(found, screen.load(folder, protocol))
+    now = screen.load(folder, protocol)
+    dated = years(found, lambda report: _year(report, now))
     made = outputs.files(syntheses, found, protocol.extraction, years=dated)
     for name, data in made.items():
         folder.derive(f"synthesis/{name}", data)
@@ -32,7 +31,7 @@ def load(folder: ReviewFolder, protocol: Protocol) -> tuple[Synthesis, ...]:
 
 
 def _all(protocol: Protocol, found: Extraction, now: Screened) -> tuple[Synthesis, ...]:
-    dated = years(found, now)
+    dated = years(found, lambda report: _year(report, now))
     included = {
         name
         for citation in extract.included_citations(protocol, now).values()
@@ -41,14 +40,6 @@ def _all(protocol: Protocol, found: Extraction, now: Screened) -> tuple[Synthesi
     return tuple(
         synthesise(one, found, protocol.extraction, years=dated, included=included) for one in protocol.synthesis
     )
-
-
-def years(found: Extraction, now: Screened) -> Mapping[str, Sequence[int]]:
-    """Map each study to the years of its reports, the earliest first."""
-    return {
-        study.study_id: sorted({year for report in study.reports if (year := _year(report, now)) is not None})
-        for study in found.studies
-    }
 
 
 def _year(report: str, now: Screened) -> int | None:
