@@ -176,10 +176,8 @@ def read(files: Mapping[str, bytes]) -> tuple[Event, ...]:
         except FormError as error:
             faults.extend(error.faults)
             continue
-        missing = [column for column in COLUMNS if column not in table.header]
-        if missing:
-            remedy = "The ledger is the program's own history: put the file back as git has it."
-            faults.append(Fault(what=f"the column {missing[0]!r} is missing", file=file, row=1, remedy=remedy))
+        if fault := _of_another_program(table.header, file):
+            faults.append(fault)
             continue
         for row in table.rows:
             event = _event(row, file, rows)
@@ -190,6 +188,20 @@ def read(files: Mapping[str, bytes]) -> tuple[Event, ...]:
     if faults:
         raise FormError(faults)
     return tuple(found)
+
+
+def _of_another_program(header: Sequence[str], file: str) -> Fault | None:
+    """Refuse a header that is not ours: what a column says that is not known here would be lost without a word."""
+    missing = [column for column in COLUMNS if column not in header]
+    more = [column for column in header if column not in COLUMNS]
+    if missing:
+        remedy = "The ledger is the program's own history: put the file back as git has it."
+        return Fault(what=f"the column {missing[0]!r} is missing", file=file, row=1, remedy=remedy)
+    if more:
+        what = f"the column {more[0]!r} is not known: a newer version of living-review wrote it, or somebody added it"
+        remedy = "Install the newest living-review, or put the file back as git has it; nothing was changed."
+        return Fault(what=what, file=file, row=1, remedy=remedy)
+    return None
 
 
 def _event(row: tables.Row, file: str, rows: dict[str, tuple[str, ...]]) -> Event | Fault:

@@ -101,6 +101,20 @@ def test_a_ledger_that_somebody_edited_is_refused_with_its_place(change, says):
     assert "The ledger is the program's own history" in str(caught.value)
 
 
+def test_a_ledger_of_a_newer_program_is_refused_since_what_it_adds_would_be_lost():
+    header, *rows = b"".join(
+        ledger.write(ledger.events(Ledger(), [said("db:1", "anna", "include")], (), date="2026-01-01"))
+    ).splitlines()
+    newer = b"\n".join([header + b",confidence", *(row + b",high" for row in rows)])
+    with pytest.raises(FormError) as caught:
+        ledger.read({"screening/ledger/2026-01-01.csv": newer})
+    assert str(caught.value) == (
+        "screening/ledger/2026-01-01.csv, row 1: the column 'confidence' is not known: a newer version of "
+        "living-review wrote it, or somebody added it. Install the newest living-review, or put the file back as git "
+        "has it; nothing was changed."
+    )
+
+
 def test_every_damaged_file_is_told_at_once():
     with pytest.raises(FormError) as caught:
         ledger.read({"a.csv": b"", "b.csv": b"x\n1\n"})
