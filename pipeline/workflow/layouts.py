@@ -16,7 +16,7 @@ from pipeline.records.tables import merge_conflict
 _T = TypeVar("_T")
 Step = Callable[[dict[str, Any]], dict[str, Any]]
 
-# What is written today. CSV files carry no number: their header says what they are, the ledger with a column that is not
+# What is written today. CSV files carry no number: their header says what they are, a ledger with a column that is not
 # known is refused, and `schema` in workflow.yaml, which is the review's own, says how it is to be read.
 CURRENT: Mapping[str, int] = {
     "search run": 1,
