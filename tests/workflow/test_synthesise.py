@@ -38,5 +38,6 @@ def test_the_pictures_of_an_analysis_are_made_with_what_was_pooled(example_ran):
     assert [path.rpartition("/")[2] for path in made] == [
         "partial-response-prrt-forest.svg",
         "stable-disease-prrt-forest.svg",
+        "studies-by-year.svg",
         "timeline.svg",
     ]
