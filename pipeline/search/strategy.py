@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from math import inf
 from typing import Literal
 
 from pipeline.errors import Fault, ProtocolError, did_you_mean
@@ -21,7 +22,7 @@ PUBMED_PLATFORM = "NCBI Entrez (E-utilities)"
 # Date, Create Date and Modification Date, https://pubmed.ncbi.nlm.nih.gov/help/#search-tags
 DATE_FIELDS = {"pdat": "publication date", "edat": "entry date", "crdt": "create date", "mdat": "modification date"}
 
-_MOST = 36_500  # days, records or blocks that a setting may name; a hundred years of days
+LONGEST = 36_500  # days that anything may be put off: a hundred years
 _DATE = re.compile(r"([1-3]\d{3})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?")
 
 
@@ -251,13 +252,14 @@ def _check(strategy: Strategy) -> Iterator[Fault]:
                 yield Fault(
                     what=f"{pmid!r} is not a PMID", column=f"{key}.{place}", accepted="digits, such as 31452104"
                 )
-    for key, number in (
-        ("seeds.at_most", strategy.seeds.at_most),
-        ("remind_after_days", strategy.remind_after_days),
-        ("accept_unread", strategy.accept_unread),
+    for key, number, most in (
+        ("seeds.at_most", strategy.seeds.at_most, inf),
+        ("remind_after_days", strategy.remind_after_days, LONGEST),
+        ("accept_unread", strategy.accept_unread, inf),
     ):
-        if not 0 <= number <= _MOST:
-            yield Fault(what=f"{number} is out of range", column=key, accepted=f"a whole number from 0 to {_MOST}")
+        if not 0 <= number <= most:
+            accepted = "a whole number from 0" + (f" to {most}" if most < inf else "")
+            yield Fault(what=f"{number} is out of range", column=key, accepted=accepted)
     if strategy.hits is not None and strategy.hits < 0:
         yield Fault(what=f"{strategy.hits} is negative", column="hits", accepted="the number that the platform showed")
     if strategy.searched and not _is_date(strategy.searched):

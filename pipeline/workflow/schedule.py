@@ -6,9 +6,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from pipeline.errors import Fault, did_you_mean
-from pipeline.search.strategy import Strategy
-
-LONGEST = 36_500  # days that anything may be put off
+from pipeline.search.strategy import LONGEST, Strategy
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,6 +82,7 @@ WRONG = [
     (Strategy(query="q", seeds=Seeds(pmids=("1",))), "seeds", "reads no seeds"),
     (Strategy(query="q", remind_after_days=-1), "remind_after_days", "out of range"),
     (Strategy(query="q", remind_after_days=36_501), "remind_after_days", "a whole number from 0 to 36500"),
+    (Strategy(query="q", accept_unread=-1), "accept_unread", "a whole number from 0"),
     (Strategy(query="q", hits=-1), "hits", "negative"),
     (Strategy(kind="export", files=("f",), columns={"titel": "T"}), "columns.titel", "Did you mean 'title'?"),
     (Strategy(query="q", searched="yesterday"), "searched", "not a date"),
