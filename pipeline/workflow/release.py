@@ -30,12 +30,16 @@ def release(stages: Sequence[Stage], work: Work, label: str, note: str, *, tell:
         tell: is told what each stage did.
 
     Raises:
-        ProtocolError: the label is taken or cannot be the name of a folder, or nothing changed since the last version.
+        ProtocolError: the label is taken or cannot be the name of a folder, nothing was ever searched, or nothing
+            changed since the last version.
     """
     folder = work.folder
     _check(folder, label, note)
     with folder.transaction():
         run.run(stages, work, tell=tell)
+        if not history.runs(folder):
+            remedy = "Search first, with 'living-review run': a version is what later ones count against."
+            raise ProtocolError(Fault(what="no search of this review was ever run", remedy=remedy))
         known = versions.released(folder)
         same = versions.current(folder, work.protocol, known)
         if same is not None:

@@ -170,6 +170,13 @@ def test_a_version_is_never_changed_and_never_empty(living):
     assert {path: path.read_bytes() for path in living.root.rglob("*") if path.is_file()} == before
 
 
+def test_what_was_never_searched_is_not_released(tmp_path):
+    review = Living.begin(tmp_path / "new")
+    with pytest.raises(ProtocolError, match="no search of this review was ever run"):
+        review.release("1.0")
+    assert not (review.root / "versions").exists()
+
+
 def test_a_review_that_adds_up_is_verified(second):
     found = check(second)
     assert found.differences == ()
