@@ -24,7 +24,7 @@ from pipeline.workflow.folder import OUTPUTS, ReviewFolder
 
 MANIFEST = "manifest.json"
 CODE = ".code.json"
-SCHEMA = 1
+SCHEMA = 2
 _LEDGER = "screening/ledger/"
 
 
@@ -84,10 +84,10 @@ class Stage:
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
-    """What one stage depended on and made: sha256 by path, the settings as one sha256, and how it left things."""
+    """What one stage depended on and made, sha256 by section of workflow.yaml and by path, and how it left things."""
 
     stage: str
-    settings: str
+    settings: dict[str, str]
     reads: dict[str, str]
     writes: dict[str, str]
     account: Account = Account()
@@ -205,8 +205,8 @@ def code_digest() -> str:
 def _stale(stage: Stage, work: Work, trace: Trace | None, *, same_code: bool) -> str:
     if trace is None:
         return "it has not run yet"
-    if trace.settings != _settings(stage, work):
-        return f"workflow.yaml changed ({', '.join(stage.settings)})"
+    if sections := _moved(trace.settings, _settings(stage, work)):
+        return f"workflow.yaml changed ({', '.join(sections)})"
     if changed := _difference(trace.reads, _read(stage, work)):
         return changed
     if changed := _difference(trace.writes, _digests(work.folder, _below_outputs(stage))):
@@ -225,11 +225,9 @@ def moved(stages: Sequence[Stage], work: Work) -> dict[str, str]:
 
 
 def resettled(stages: Sequence[Stage], work: Work) -> tuple[str, ...]:
-    """Name the sections of workflow.yaml one of which, at least, is not what the outputs were made by."""
-    as_before, changed = set[str](), set[str]()
-    for stage, trace in _traced(stages, work):
-        (as_before if trace.settings == _settings(stage, work) else changed).update(stage.settings)
-    return tuple(sorted(changed - as_before or changed))
+    """Name the sections of workflow.yaml that are not what the outputs were made by."""
+    changed = (_moved(trace.settings, _settings(stage, work)) for stage, trace in _traced(stages, work))
+    return tuple(sorted({section for sections in changed for section in sections}))
 
 
 def _traced(stages: Sequence[Stage], work: Work) -> list[tuple[Stage, Trace]]:
@@ -246,7 +244,7 @@ def _difference(before: Mapping[str, str], now: Mapping[str, str]) -> str:
 
 
 def _moved(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
-    """Say of every file that differs how: those that are new come first, then those that are gone."""
+    """Say of every file or section that differs how: those that are new come first, then those that are gone."""
     new = dict.fromkeys((path for path in now if path not in before), "new")
     gone = dict.fromkeys((path for path in before if path not in now), "gone")
     return new | gone | {path: "changed" for path in now if path in before and before[path] != now[path]}
@@ -282,9 +280,12 @@ def _paths(folder: ReviewFolder, patterns: Iterable[str]) -> set[str]:
     return {path for pattern in patterns for path in folder.list(pattern)}
 
 
-def _settings(stage: Stage, work: Work) -> str:
-    values = [getattr(work.protocol, section) for section in stage.settings]
-    return hashlib.sha256(msgspec.json.encode(values, order="deterministic")).hexdigest()
+def _settings(stage: Stage, work: Work) -> dict[str, str]:
+    """Map every section of workflow.yaml that a stage obeys to its sha256."""
+    written = {
+        name: msgspec.json.encode(getattr(work.protocol, name), order="deterministic") for name in stage.settings
+    }
+    return {name: hashlib.sha256(data).hexdigest() for name, data in written.items()}
 
 
 def _pretty(value: Manifest | dict[str, str]) -> bytes:

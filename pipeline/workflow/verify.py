@@ -156,8 +156,7 @@ def _moved(stages: Sequence[Stage], work: Work, told: Collection[str]) -> Iterat
     """Name what is not as it was when the outputs were made, but for files of which more is told already."""
     sections = run.resettled(stages, work)
     if sections:
-        where = " or ".join(sections)
-        yield f"{PROTOCOL}: something under {where} changed since the outputs were made; {_BEHIND}"
+        yield f"{PROTOCOL}: changed under {', '.join(sections)} since the outputs were made; {_BEHIND}"
     for path, how in run.moved(stages, work).items():
         if path in told or (path == PROTOCOL and sections):
             continue

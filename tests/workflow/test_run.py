@@ -15,6 +15,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 @dataclass(frozen=True)
 class Settings:
     words: str = "some"
+    more: str = ""
     other: str = ""
 
 
@@ -50,7 +51,7 @@ STAGES = (
         name="first",
         title="",
         reads=("in.txt",),
-        settings=("words",),
+        settings=("words", "more"),
         writes=("one.txt",),
         run=copying("in.txt", "one.txt"),
     ),
