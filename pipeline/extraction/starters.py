@@ -42,11 +42,13 @@ def starter_forms(
     studies: list[Row] = []
     arms: list[Row] = []
     outcomes: list[Row] = []
-    for name, citations in by_study([each for each in included if each in extraction.unlinked], named):
+    found = by_study([each for each in included if each in extraction.unlinked], named)
+    given = {name for name, _ in found}
+    for name, citations in found:
         if name in taken:
             continue
         records = [included[citation] for citation in citations]
-        study_id = name or free_name(study_name(records[0]), taken)
+        study_id = name or free_name(study_name(records[0]), taken | given)
         taken.add(study_id)
         studies.append(
             Study(

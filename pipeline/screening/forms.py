@@ -303,12 +303,14 @@ class _Reading:
 
 def _without_repetition(faults: Sequence[Fault]) -> list[Fault]:
     """Tell of a column that was sorted alone by its first rows and the number of the others."""
-    apart = [fault for fault in faults if fault.remedy == SORTED]
-    more = apart[_ROWS_SHOWN:]
+    apart = [place for place, fault in enumerate(faults) if fault.remedy == SORTED]
+    more = [faults[place] for place in apart[_ROWS_SHOWN:]]
     if not more:
         return list(faults)
+    unsaid = set(apart[_ROWS_SHOWN:])
     what = f"in {len(more):,} more rows, up to row {more[-1].row}, an id stands beside the title of another record"
-    return [*(each for each in faults if each not in more), Fault(what=what, file=more[0].file, remedy=SORTED)]
+    told = [fault for place, fault in enumerate(faults) if place not in unsaid]
+    return [*told, Fault(what=what, file=more[0].file, remedy=SORTED)]
 
 
 def _squeeze(header: str) -> str:

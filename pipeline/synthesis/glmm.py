@@ -23,7 +23,7 @@ _Floats = NDArray[np.float64]
 _STEP = 0.5  # of a bell's width at its peak: the trapezium rule then errs by less than rounding
 _CLIFF = 0.25  # of 1 / tau: the width over which a proportion near 0 or 1 cuts a bell off
 _FAR = 38.0  # how far, in natural logarithms below the peak, an integrand is followed: beyond lies less than rounding
-_NEARER = 3  # Newton steps towards the point from which on an integrand is not followed
+_NEARER = 6  # Newton steps towards the point from which on an integrand is not followed
 _NEAR = 1e-6  # how exactly a peak is found: it only places the nodes
 _ENOUGH = 1e-12  # of a standard error: a Newton step that is no longer taken
 _LEAST = 0.003  # a smaller tau on the logit scale is 0
@@ -219,11 +219,11 @@ def _slopes(mu: float, tau: float, counts: _Counts) -> _Slopes:
     left, right = (_steps(bells, side, mu, tau, counts) for side in (-1, 1))
     sizes = left + right + 1
     begins = np.cumsum(sizes) - sizes
-    u = np.arange(sizes.sum()) - np.repeat(begins + left, sizes)
-    u = np.repeat(bells.peak, sizes) + np.repeat(bells.step, sizes) * u
-    x, n = np.repeat(counts.events, sizes), np.repeat(counts.n, sizes)
-    log_height, p = _integrand(u, mu, tau, x, n)
-    height = np.exp(log_height - np.repeat(bells.top, sizes))
+    away = np.repeat(bells.step, sizes) * (np.arange(sizes.sum()) - np.repeat(begins + left, sizes))
+    peak, x, n = (np.repeat(each, sizes) for each in (bells.peak, counts.events, counts.n))
+    u = peak + away
+    height = np.exp(-_depth(away, peak, mu=mu, tau=tau, x=x, n=n))
+    p = _proportion(mu + tau * u)
     score = x - n * p
     first, second = height * score, height * (n * p * (1 - p) - score * score)
 
@@ -269,16 +269,35 @@ def _steps(bells: _Bells, side: int, mu: float, tau: float, counts: _Counts) -> 
     The logarithm of an integrand is bent by at least 1, so that all of it lies within `sqrt(2 * _FAR)`; from there
     Newton's method comes nearer and never passes the point.
     """
-    u = bells.peak + side * math.sqrt(2 * _FAR)
+    x, n = counts.events, counts.n
+    away = np.full_like(bells.peak, side * math.sqrt(2 * _FAR))
     for _ in range(_NEARER):
-        height, p = _integrand(u, mu, tau, counts.events, counts.n)
-        u = u - (height - bells.top + _FAR) / (tau * (counts.events - counts.n * p) - u)
-    return np.ceil(np.abs(u - bells.peak) / bells.step).astype(np.intp)
+        u = bells.peak + away
+        rise = tau * (x - n * _proportion(mu + tau * u)) - u
+        away = away - (_FAR - _depth(away, bells.peak, mu=mu, tau=tau, x=x, n=n)) / rise
+    return np.ceil(np.abs(away) / bells.step).astype(np.intp)
 
 
 def _integrand(u: _Floats, mu: float, tau: float, x: _Floats, n: _Floats) -> tuple[_Floats, _Floats]:
     """Return the logarithm of an integrand, and the proportion at that point."""
     logit = mu + tau * u
+    height = x * logit - n * (np.maximum(logit, 0.0) + np.log1p(np.exp(-np.abs(logit)))) - u * u / 2
+    return height, _proportion(logit)
+
+
+def _depth(away: _Floats, peak: _Floats, *, mu: float, tau: float, x: _Floats, n: _Floats) -> _Floats:
+    """Return how far the logarithm of an integrand lies below its peak, at a distance from it.
+
+    Two heights taken from each other would leave no digit that is right in a study of many millions: what grows with n
+    is left out beforehand, for the rarer of events and non-events.
+    """
+    logit = mu + tau * peak
+    is_most = logit > 0
+    rarer, up = np.where(is_most, n - x, x), np.where(is_most, -tau, tau) * away
+    return n * np.log1p(_proportion(-np.abs(logit)) * np.expm1(up)) - rarer * up + away * (peak + away / 2)
+
+
+def _proportion(logit: _Floats) -> _Floats:
     tail = np.exp(-np.abs(logit))
-    height = x * logit - n * (np.maximum(logit, 0.0) + np.log1p(tail)) - u * u / 2
-    return height, np.where(logit > 0, 1.0, tail) / (1 + tail)
+    share: _Floats = np.where(logit > 0, 1.0, tail) / (1 + tail)
+    return share

@@ -69,6 +69,15 @@ def test_a_report_of_a_study_that_the_forms_hold_starts_no_second_row(base, sett
     assert starter_forms({"s:9": record("Zoe", 2020)}, found, settings, named={"s:9": "Ada 2001"}) == {}
 
 
+def test_a_name_that_a_worksheet_gives_is_not_taken_by_a_study_without_one(base, settings):
+    included = {"s:7": record("Ada", 2003), "s:8": record("Ada", 2003)}
+    statuses = {"s:1": "included", "s:2": "included"} | dict.fromkeys(included, "included")
+    found = extract(base, settings, statuses=statuses, included=dict.fromkeys(included, ()))
+    written = starter_forms(included, found, settings, named={"s:8": "Ada 2003"})
+    rows = tables.read(written["studies"], file="studies.csv").rows
+    assert [(row["study_id"], row["reports"]) for row in rows] == [("ada-2003-b", "s:7"), ("ada-2003", "s:8")]
+
+
 def test_running_again_starts_nothing_again(base, settings):
     included = {"s:9": record("Öberg", 2018)}
     _, found = start(base, settings, included)

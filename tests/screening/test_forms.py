@@ -2,6 +2,7 @@ import csv
 import io
 import shutil
 import subprocess
+import time
 
 import openpyxl
 import pytest
@@ -340,6 +341,19 @@ def test_a_column_that_was_sorted_alone_is_told_by_its_first_rows_and_the_number
         f"{TA_SHEET}: in 37 more rows, up to row 41, an id stands beside the title of another record. One column was "
         "sorted or pasted without the others: undo that, or take an older copy of the file."
     )
+
+
+def test_a_large_worksheet_with_a_column_sorted_alone_is_told_in_seconds():
+    many = [citation(f"db:{n}", title=f"{n * 7919:x} {n * 104729:x} {n * 1299709:x}") for n in range(100, 10_100)]
+
+    def sort_titles(rows):
+        for row, title in zip(rows, [row["title"] for row in rows][::-1], strict=True):
+            row["title"] = title
+
+    files, known = edited(TA_SHEET, sort_titles, found=many), forms.register(many, Ledger())
+    start = time.process_time()
+    assert len(faults(files, known=known)) == 4
+    assert time.process_time() - start < 4
 
 
 def test_a_file_that_is_no_worksheet_at_all_is_one_fault():

@@ -57,6 +57,16 @@ def test_proportions_that_agree_are_the_proportion_of_all_patients():
     assert result.error == pytest.approx(1 / math.sqrt(80 * 0.2 * 0.8))
 
 
+def test_the_error_of_studies_of_many_millions_is_that_of_their_spread():
+    shares = (0.01, 0.2, 0.5, 0.7, 0.999)
+    result = pool_proportions([Share(round(share * 10**8), 10**8) for share in shares])
+    logits = [math.log(share / (1 - share)) for share in shares]
+    mean = math.fsum(logits) / len(logits)
+    spread = math.fsum((logit - mean) ** 2 for logit in logits) / len(logits)
+    assert result.estimate == pytest.approx(mean, abs=1e-5)
+    assert result.error == pytest.approx(math.sqrt(spread / len(logits)), rel=1e-3)
+
+
 LARGE = tuple(Share(x, n) for x, n in ((40, 900), (3, 4), (1500, 20000), (1, 1), (0, 2), (40, 300), (30, 2000)))
 
 

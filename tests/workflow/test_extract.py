@@ -74,6 +74,16 @@ def test_a_later_report_of_a_study_is_asked_to_be_added_and_starts_none(review):
     )
 
 
+def test_only_reports_that_are_given_rows_are_counted_as_such(review):
+    extracted(review)
+    listed(review, "second", "Gamma")
+    include(review, study="NET trial")
+    listed(review, "third", "Delta")
+    include(review, study="Delta trial")
+    news = extracted(review).news
+    assert [line.partition(":")[0] for line in news] == ["New starter rows for 1 included report"] * 2
+
+
 def test_reports_of_one_study_that_the_forms_keep_apart_are_told(review):
     extracted(review)
     (form,) = (review / "extraction").glob("*studies.csv")

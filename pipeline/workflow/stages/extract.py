@@ -114,11 +114,13 @@ def _starters(work: Work, found: Extraction, now: Screened) -> Iterator[str]:
     settings = work.protocol.extraction
     records = {name: citation.record for name, citation in included_citations(work.protocol, now).items()}
     made = starter_forms(records, found, settings, named=_named(work.protocol, now))
+    paths = []
     for owner in settings.extractors or ("",):
         for name, data in made.items():
-            path = _free_name(work, owner, name)
-            work.folder.create(path, data)
-            yield f"New starter rows for {counted(len(found.unlinked), 'included report')}: {path}"
+            paths.append(_free_name(work, owner, name))
+            work.folder.create(paths[-1], data)
+    given = len(found.unlinked) - len(load(work.folder, work.protocol).unlinked)
+    yield from (f"New starter rows for {counted(given, 'included report')}: {path}" for path in paths)
 
 
 def _named(protocol: Protocol, now: Screened) -> dict[str, str]:
