@@ -201,7 +201,7 @@ def _said(problem: csv.Error) -> str:
     return f"{_LONG} {csv.field_size_limit():,} characters, and what follows was not read"
 
 
-def read(data: bytes, *, file: str, expected: Iterable[str] = ()) -> Table:
+def read(data: bytes, *, file: str, expected: Iterable[str] = (), own: bool = False) -> Table:
     """Read a CSV file or an XLSX workbook that a person, a spreadsheet or this program wrote.
 
     Args:
@@ -209,6 +209,7 @@ def read(data: bytes, *, file: str, expected: Iterable[str] = ()) -> Table:
             which the first visible sheet that holds anything is read, its first row with any cell as the header.
         file: its path, for messages.
         expected: column names that decide between comma, semicolon and tab, and that tell a header from lines above it.
+        own: True for what this program alone writes, which may be of any size; a form may not.
 
     Raises:
         FormError: no header, two columns of one name, cells beyond the header, a NUL byte, an open quotation mark,
@@ -219,7 +220,7 @@ def read(data: bytes, *, file: str, expected: Iterable[str] = ()) -> Table:
     if data.startswith(b"%PDF-"):
         remedy = "Move it to a folder of its own, such as reports/."
         raise FormError(Fault(what="this is a PDF, and a table is expected here", file=file, remedy=remedy))
-    if len(data) > bounds.FORM:
+    if len(data) > bounds.FORM and not own:
         what, accepted = f"the table holds {len(data):,} bytes", f"up to {bounds.FORM:,}"
         raise FormError(Fault(what=what, file=file, accepted=accepted, remedy="Part it, or put the right file there."))
     if workbooks.is_workbook(data):

@@ -172,7 +172,7 @@ def read(files: Mapping[str, bytes]) -> tuple[Event, ...]:
     rows: dict[str, tuple[str, ...]] = {}
     for file in sorted(files):
         try:
-            table = tables.read(files[file], file=file, expected=COLUMNS)
+            table = tables.read(files[file], file=file, expected=COLUMNS, own=True)
         except FormError as error:
             faults.extend(error.faults)
             continue

@@ -78,7 +78,7 @@ def revisions(folder: ReviewFolder) -> tuple[Revision, ...]:
 
 def _table(folder: ReviewFolder, name: str) -> tuple[tables.Row, ...]:
     path = f"{OUTPUTS}/{name}"
-    return tables.read(folder.read(path), file=path).rows
+    return tables.read(folder.read(path), file=path, own=True).rows
 
 
 def _lines(folder: ReviewFolder, name: str, kind: type[_T]) -> Lines[_T]:

@@ -119,7 +119,7 @@ def baseline(folder: ReviewFolder, version: Version) -> Baseline:
 
 
 def _pairs(folder: ReviewFolder, path: str, columns: tuple[str, str]) -> dict[str, str]:
-    table = tables.read(folder.read(path), file=path, expected=columns)
+    table = tables.read(folder.read(path), file=path, expected=columns, own=True)
     return {row[columns[0]]: row[columns[1]] for row in table.rows}
 
 

@@ -4,9 +4,12 @@ import pytest
 
 from pipeline.deduplicate.citation import ById, Citation
 from pipeline.errors import FormatError
+from pipeline.records import bounds
 from pipeline.records.record import Origin, Record, to_line
+from pipeline.screening import ledger
 from pipeline.workflow import derived
 from pipeline.workflow.folder import ReviewFolder
+from pipeline.workflow.stages import collect
 
 MANY = tuple(
     Citation(
@@ -56,3 +59,14 @@ def test_a_damaged_line_is_named_however_it_is_read(folder):
             read()
         assert [(fault.file, fault.line) for fault in caught.value.faults] == [("outputs/citations.jsonl", 21)]
     assert found[21] == MANY[21]
+
+
+def test_what_the_program_alone_writes_may_be_larger_than_any_form(example_ran, monkeypatch):
+    monkeypatch.setattr(bounds, "FORM", 1)
+    folder = ReviewFolder(example_ran)
+    assert len(derived.retrieved(folder)) == 200
+    assert len(derived.pairs(folder)) > 0
+    assert collect.unread(folder) == ()
+    assert derived.revisions(folder) == ()
+    events = ledger.read({path: folder.read(path) for path in folder.list("screening/ledger/*.csv")})
+    assert len(events) > 0

@@ -159,7 +159,7 @@ def shelve(work: Work, spool: Spool) -> list[Shelf]:
 def unread(folder: ReviewFolder) -> tuple[tables.Row, ...]:
     """Read the list of the blocks that no reader could read."""
     path = f"{OUTPUTS}/{UNREAD_FILE}"
-    return tables.read(folder.read(path), file=path).rows
+    return tables.read(folder.read(path), file=path, own=True).rows
 
 
 def removals(folder: ReviewFolder) -> Iterator[tuple[str, Removal]]:
