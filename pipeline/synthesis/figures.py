@@ -254,17 +254,17 @@ def _totals(synthesis: Synthesis, contributions: Sequence[Contribution]) -> tupl
         return treated, _total([(one.comparator_events, one.comparator_n) for one in pairs])
     patients = [one.reading.n for one in contributions]
     if len(_columns(synthesis)) == 2 and None not in patients:  # noqa: PLR2004 - studies and their patients
-        return (f"{sum(n for n in patients if n):g}",)
+        return (wording.people(sum(n for n in patients if n)),)
     return ()
 
 
 def _total(counts: Sequence[tuple[float, float]]) -> str:
-    return "/".join(f"{sum(column):g}" for column in zip(*counts, strict=True))
+    return "/".join(wording.people(sum(column)) for column in zip(*counts, strict=True))
 
 
 def _line(synthesis: Synthesis, one: Contribution, weight: float | None) -> Line:
     reading = one.reading
-    patients = "" if reading.n is None else f"{reading.n:g}"
+    patients = "" if reading.n is None else wording.people(reading.n)
     cells = (reading.treated or patients, reading.compared)[: len(_columns(synthesis)) - 1]
     return Line(
         label=one.label, cells=cells, estimate=reading.estimate, low=reading.low, high=reading.high, weight=weight

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pipeline.extraction.cells import p_number
 from pipeline.extraction.measures import MONTHS, REPORTED
 from pipeline.extraction.outcomes import Outcome
-from pipeline.synthesis import effects
+from pipeline.synthesis import effects, wording
 from pipeline.synthesis.counts import EFFECTS
 from pipeline.synthesis.distributions import clopper_pearson, normal_quantile
 from pipeline.synthesis.effects import Effect, Mean, Measure, ProportionScale, Refusal, Share, TwoByTwo
@@ -243,7 +243,7 @@ def _noted(effect: Effect, notes: Sequence[str]) -> Effect:
 
 
 def _shown(share: Share) -> str:
-    return f"{share.events:g}/{share.n:g}"
+    return f"{wording.people(share.events)}/{wording.people(share.n)}"
 
 
 def _around(

@@ -73,7 +73,7 @@ def pooled_numbers(synthesis: Synthesis) -> SummaryTable:
                 group=one.group,
                 cells=(
                     cell(one.label, *one.rows),
-                    _cell(reading.treated or ("" if reading.n is None else f"{reading.n:g}")),
+                    _cell(reading.treated or ("" if reading.n is None else wording.people(reading.n))),
                     _cell(reading.compared),
                     Cell(text=values, kind="value", note=" ".join(one.effect.notes)),
                     _cell("" if weight is None else f"{weight:.1f}%"),

@@ -35,6 +35,15 @@ def number(value: float, places: int, *, percent: bool = False, is_ratio: bool =
     return written.removeprefix("-") if float(written) == 0 else written.replace("-", "−")
 
 
+def people(n: float, *, thousands: str = "") -> str:
+    """Write a number of patients or events, every digit of it; comparisons that share an arm have fractions.
+
+    >>> people(1234567), people(1234567, thousands=","), people(12.5), people(100 / 3)
+    ('1234567', '1,234,567', '12.5', '33.33')
+    """
+    return f"{n:{thousands}.2f}".rstrip("0").rstrip(".")
+
+
 def estimate(analysis: Analysis, values: tuple[float, float, float], unit: str = "") -> str:
     """Write an estimate and its interval: "0.65 (0.50 to 0.84)", "28.0% (24.2 to 32.2)"."""
     behind = "%" if is_percent(analysis) else f" {unit}".rstrip()

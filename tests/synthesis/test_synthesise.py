@@ -338,6 +338,14 @@ def test_what_was_pooled_has_its_totals_where_every_number_has_counts():
     assert ratio_of.cells == ()
 
 
+def test_patients_of_a_register_are_written_to_the_last_one():
+    rows = [row(name, events=x, n=n) for name, x, n in (("a", 1234, 1234567), ("b", 2345, 2345678))]
+    found = synthesise(analysis(), review(*rows), SETTINGS)
+    drawn = figures.forest(found, SETTINGS)
+    assert [line.cells for line in drawn.lines] == [("1234/1234567",), ("2345/2345678",)]
+    assert [summary.cells for summary in drawn.summaries] == [("3579/3580245",)]
+
+
 def test_a_timeline_takes_recruitment_years_treatment_and_first_result_from_the_forms():
     studies = (
         Study(study_id="a", label="A", period="1985-2009"),

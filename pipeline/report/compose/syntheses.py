@@ -121,7 +121,7 @@ def _legend(synthesis: Synthesis) -> Content:
     contributions, pooled = synthesis.selection.contributions, synthesis.pooled
     numbers, studies = len(contributions), len({one.study_id for one in contributions})
     patients = [one.reading.n for one in contributions]
-    of = f" of {sum(n for n in patients if n):,g} patients" if None not in patients else ""
+    of = f" of {wording.people(sum(n for n in patients if n), thousands=',')} patients" if None not in patients else ""
     shares = all(isinstance(one.effect.counts, Share) for one in contributions)
     exact = ", exact (Clopper and Pearson)" if shares else ""
     said = [
