@@ -1,7 +1,5 @@
 """`living-review import-decisions`: decisions taken in another tool, as worksheets of this review."""
 
-import io
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +13,7 @@ from pipeline.records import tables
 from pipeline.screening.settings import ARBITER
 from pipeline.workflow import files
 from pipeline.workflow.account import counted
+from pipeline.workflow.archives import Archive
 from pipeline.workflow.folder import PROTOCOL, ReviewFolder
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from pipeline.workflow.stages.screen import Screened
 
 SHOWN = 10  # items of the account that the terminal shows
-_LARGEST = 500_000_000  # bytes that a ZIP may unpack to
 _TOOLS = ("rayyan", "covidence", "asreview", "colrev", "columns")
 
 
@@ -93,12 +91,10 @@ def _contents(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
         if not data.startswith(b"PK\x03\x04") or path.suffix.lower() != ".zip":
             yield str(path), data
             continue
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > _LARGEST:
-                raise FormError(Fault(what="the archive unpacks to more than 500 MB", file=str(path)))
-            for name in archive.namelist():
-                if name.lower().endswith(".csv"):
-                    yield f"{path}/{name}", archive.read(name)
+        archive = Archive(data, file=str(path), remedy="Export it again, or unpack it and name the files in it.")
+        for name in archive.names:
+            if name.lower().endswith(".csv"):
+                yield f"{path}/{name}", archive.read(name)
 
 
 def _pairs(given: Sequence[str], option: str) -> dict[str, str]:

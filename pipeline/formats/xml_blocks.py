@@ -54,10 +54,10 @@ class Layout:
         """Match what may stand between two records."""
         return re.compile(_PROLOGUE + rf"|</?(?:{'|'.join(self.around)})(?:\s[^>]*)?>".encode(), re.DOTALL)
 
-    def closed(self) -> re.Pattern[bytes]:
-        """Match the end of a file that is whole."""
+    def closing(self) -> re.Pattern[bytes]:
+        """Match the last tag of a file that is whole."""
         tags = "|".join(self.around)
-        return re.compile(rf"(?:</(?:{tags})\s*>|<(?:{tags})(?:\s[^>]*)?/>)\s*(?:<!--[^>]*-->\s*)?\Z".encode())
+        return re.compile(rf"</(?:{tags})\s*>|<(?:{tags})(?:\s[^>]*)?/>".encode())
 
 
 def pieces(source: Source, layout: Layout) -> Iterator[Piece]:
@@ -81,7 +81,7 @@ def pieces(source: Source, layout: Layout) -> Iterator[Piece]:
                     break
                 between = bytes(held[at:start])
                 opened = opened or b"<" in between
-                if passed.size or (not between.isspace() and envelope.sub(b"", between)):
+                if passed.size or (not between.isspace() and not _is_mere(envelope, between)):
                     yield passed.piece(between, line)
                 line += between.count(b"\n") + passed.leave()
                 at, seek = start, start + 1
@@ -103,8 +103,8 @@ def pieces(source: Source, layout: Layout) -> Iterator[Piece]:
             del held[:seek]
             seek = 0
     rest = bytes(held)
-    cut_off = (opened or b"<" in rest) and not layout.closed().search(rest)
-    if passed.size or tag or cut_off or envelope.sub(b"", rest):
+    cut_off = (opened or b"<" in rest) and not _is_closed(layout, rest)
+    if passed.size or tag or cut_off or not _is_mere(envelope, rest):
         yield passed.piece(rest, line)
 
 
@@ -133,6 +133,22 @@ class _Passed:
         return lines
 
 
+def _is_mere(envelope: re.Pattern[bytes], data: bytes) -> bool:
+    """Say whether bytes are envelope and nothing else; looked at up to the first that is not."""
+    at = 0
+    while found := envelope.match(data, at):
+        at = found.end()
+    return at == len(data)
+
+
+def _is_closed(layout: Layout, rest: bytes) -> bool:
+    """Say whether a file ends as a whole one does; only its last tag is looked at, and a comment may follow it."""
+    end = rest.rstrip()
+    if end.endswith(b"-->"):
+        end = end[: end.rfind(b"<!--")].rstrip()
+    return bool(layout.closing().fullmatch(end[end.rfind(b"<") :]))
+
+
 def _next(begin: re.Pattern[bytes], held: bytearray, seek: int) -> tuple[int, bytes]:
     """Find the next start tag of a record: its place and its name, which is empty if there is none."""
     found = begin.search(held, max(seek, 0))
@@ -141,12 +157,12 @@ def _next(begin: re.Pattern[bytes], held: bytearray, seek: int) -> tuple[int, by
 
 def _records(data: bytes, tag: bytes, line: int) -> Iterator[Piece]:
     """Yield a record; one that was never closed is parted from the one that follows it."""
-    begin = b"<" + tag + b">"
-    while (inner := data.find(begin, 1)) > 0:
-        yield Piece(tag.decode(), data[:inner], line)
-        line += data.count(b"\n", 0, inner)
-        data = data[inner:]
-    yield Piece(tag.decode(), data, line)
+    begin, at = b"<" + tag + b">", 0
+    while (inner := data.find(begin, at + 1)) > 0:
+        yield Piece(tag.decode(), data[at:inner], line)
+        line += data.count(b"\n", at, inner)
+        at = inner
+    yield Piece(tag.decode(), data[at:], line)
 
 
 def parser() -> etree.XMLParser:
@@ -176,6 +192,6 @@ def stray(piece: Piece, source: Source, layout: Layout) -> Fault:
     what = "the file is cut off: its closing tag is missing, and records may be missing with it"
     if layout.begin().match(piece.data):
         what = "the file is cut off inside this record"
-    elif layout.envelope().sub(b"", piece.data):
+    elif not _is_mere(layout.envelope(), piece.data):
         what = f"text here belongs to no record: {' '.join(raw.split())[:80]!r}"
     return source.fault(what, raw, line=piece.line, remedy=AGAIN)

@@ -12,7 +12,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from fnmatch import fnmatchcase
 from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, TypeVar
@@ -21,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.errors import Fault, FormatError, FormError, LockError, ProtocolError, ReviewError
 from pipeline.records.tables import merge_conflict
-from pipeline.workflow import files, moves, obstacles
+from pipeline.workflow import files, moves, obstacles, patterns
 from pipeline.workflow.moves import GONE
 
 PROTOCOL = "workflow.yaml"
@@ -29,9 +28,6 @@ OUTPUTS = "outputs"
 LOCK = ".living-review.lock"
 STAGED = ".living-review.staged"
 MOVES = "moves.json"
-# What spreadsheets and systems leave beside a file that is open. Source: LibreOffice, Microsoft Office, macOS, Windows.
-_LEFTOVERS = (".", "~$", "Thumbs.db", "desktop.ini")
-_TABLES = (".csv", ".tsv", ".xlsx")  # what people fill in
 _LIST = f"{STAGED}/{MOVES}"
 # Where people's files and history lie.
 _ROOMS = ("queries", "screening", "deduplication", "extraction", "reconsider", "versions")
@@ -113,9 +109,7 @@ class ReviewFolder:
             ReviewError: it is not there or cannot be read, or is derived, and a run was killed while it moved such
                 files: some are older than others.
         """
-        if relative.startswith(f"{OUTPUTS}/") and self._staged is None and (self.root / _LIST).exists():
-            what = "a run is at its last writes, or was broken off among them, so that outputs/ is half old, half new"
-            raise ReviewError(Fault(what=what, remedy="Run 'living-review run': it finishes them."))
+        self._refuse_half(relative)
         try:
             return self._place(relative).read_bytes()
         except OSError as error:
@@ -125,8 +119,9 @@ class ReviewFolder:
         """Open a file to be read piece by piece; whoever asks closes it.
 
         Raises:
-            ReviewError: it is not there or cannot be read.
+            ReviewError: as `read`.
         """
+        self._refuse_half(relative)
         try:
             return self._place(relative).open("rb")
         except OSError as error:
@@ -169,22 +164,14 @@ class ReviewFolder:
         """
         places = list(self.root.glob(pattern))
         found = {place.relative_to(self.root).as_posix() for place in places if place.is_file()}
-        if "**" not in pattern:
-            self._check_tables(places)
+        if "**" not in pattern and (faults := [*obstacles.folders(self.root, places)]):
+            raise FormError(faults)
         for relative, staged in (self._staged or {}).items():
             if staged == GONE:
                 found.discard(relative)
-            elif _matches(relative, pattern):
+            elif patterns.matches(relative, pattern):
                 found.add(relative)
-        return tuple(sorted(path for path in found if not PurePosixPath(path).name.startswith(_LEFTOVERS)))
-
-    def _check_tables(self, places: Iterable[Path]) -> None:
-        folders = [place for place in places if place.suffix.lower() in _TABLES and place.is_dir()]
-        remedy = "Put the file there, or give the folder another name."
-        what = "is a folder, and a file is expected here"
-        faults = [Fault(what=what, file=p.relative_to(self.root).as_posix(), remedy=remedy) for p in sorted(folders)]
-        if faults:
-            raise FormError(faults)
+        return tuple(sorted(path for path in found if not patterns.is_leftover(path)))
 
     def digest(self, relative: str) -> str:
         """Return the sha256 of a file, as 64 hex digits; one that did not change is read once in this process."""
@@ -322,6 +309,11 @@ class ReviewFolder:
             return self.path(relative)
         return self.root / STAGED / (staged or "removed")
 
+    def _refuse_half(self, relative: str) -> None:
+        if relative.startswith(f"{OUTPUTS}/") and self._staged is None and (self.root / _LIST).exists():
+            what = "a run is at its last writes, or was broken off among them, so that outputs/ is half old, half new"
+            raise ReviewError(Fault(what=what, remedy="Run 'living-review run': it finishes them."))
+
     def _refuse_existing(self, relative: str) -> None:
         if self.path(relative).exists() or relative in (self._staged or {}):
             raise ReviewError(Fault(what=obstacles.NOT_OURS, file=relative, remedy=obstacles.AWAY))
@@ -403,16 +395,3 @@ class _Files(Mapping[str, bytes]):
 def _sha256(place: Path) -> str:
     with place.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _matches(relative: str, pattern: str) -> bool:
-    """Say whether a path matches a glob pattern in which `**` stands for any number of folders."""
-
-    def match(path: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-        if not wanted:
-            return not path
-        if wanted[0] == "**":
-            return match(path, wanted[1:]) or (bool(path) and match(path[1:], wanted))
-        return bool(path) and fnmatchcase(path[0], wanted[0]) and match(path[1:], wanted[1:])
-
-    return match(PurePosixPath(relative).parts, PurePosixPath(pattern).parts)

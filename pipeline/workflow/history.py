@@ -165,5 +165,5 @@ class _Kind(msgspec.Struct):
 
 
 def _ordinal(held: Held) -> int:
-    tail = held.place.rpartition(f"_{held.run.search}")[2]
+    tail = held.place.removeprefix(f"{RUNS}/{held.run.date}_{held.run.search}")
     return int(tail.removeprefix("_") or 1)

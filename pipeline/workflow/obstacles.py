@@ -8,6 +8,7 @@ from pipeline.errors import Fault
 
 NOT_OURS = "exists already and is not the program's to change"
 AWAY = "Move it away, then run again."
+_TABLES = (".csv", ".tsv", ".xlsx")  # what people fill in
 
 
 def links(root: Path, names: Iterable[str]) -> Iterator[Fault]:
@@ -26,6 +27,15 @@ def closed(root: Path, rooms: Iterable[str]) -> Iterator[Fault]:
             for _ in os.walk(root / room, onerror=errors.append):
                 pass
     return (cannot_read(error, Path(error.filename).relative_to(root).as_posix()) for error in errors)
+
+
+def folders(root: Path, places: Iterable[Path]) -> Iterator[Fault]:
+    """List the folders that have the name of a table: their rows would be missed without a word."""
+    remedy = "Put the file there, or give the folder another name."
+    for place in sorted(places):
+        if place.suffix.lower() in _TABLES and place.is_dir():
+            what = "is a folder, and a file is expected here"
+            yield Fault(what=what, file=place.relative_to(root).as_posix(), remedy=remedy)
 
 
 def in_the_way(root: Path, paths: Iterable[str], *, derived: str) -> Iterator[Fault]:

@@ -7,17 +7,16 @@ enough to make the version again, byte for byte, with the same version of the pr
 
 import hashlib
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
 import msgspec
 
-from pipeline.errors import Fault, FormatError
 from pipeline.prisma.versions import Baseline
-from pipeline.records import bounds, tables
+from pipeline.records import tables
 from pipeline.workflow import inputs, layouts
+from pipeline.workflow.archives import Archive
 from pipeline.workflow.folder import ReviewFolder
 
 ROOM = "versions"
@@ -26,6 +25,7 @@ REACHED, REACHED_COLUMNS = "reached.csv", ("record_id", "outcome")
 INCLUDED, INCLUDED_COLUMNS = "included.csv", ("citation", "study")
 GIVEN = "given.zip"
 MADE = "outputs.json"
+_PUT_BACK = "Put it back as git or your backup has it."
 # What a stage depends on that counts against a version: not the report that was made of it.
 FILES = (f"{ROOM}/*/{VERSION_FILE}", f"{ROOM}/*/{REACHED}", f"{ROOM}/*/{INCLUDED}")
 
@@ -135,36 +135,14 @@ def given(folder: ReviewFolder, version: Version) -> dict[str, bytes]:
     Raises:
         FormatError: an archive is damaged, or a file in it is not what was packed.
     """
-    archives = {label: _Archive(folder, place(label, GIVEN)) for label in sorted({*version.kept.values()})}
-    return {path: archives[label].read(path, version.inputs.get(path, "")) for path, label in version.kept.items()}
-
-
-class _Archive:
-    """A given.zip; it may have come with a folder that somebody sent."""
-
-    def __init__(self, folder: ReviewFolder, path: str) -> None:
-        self._path = path
-        data = folder.read(path)
-        try:
-            self._archive = zipfile.ZipFile(BytesIO(data))
-        except zipfile.BadZipFile as error:
-            raise self._fault(f"this archive is damaged ({error})") from error
-        most = bounds.unpacked(len(data))
-        if sum(entry.file_size for entry in self._archive.infolist()) > most:
-            raise self._fault(f"this archive unpacks to more than {most:,} bytes")
-
-    def read(self, name: str, digest: str) -> bytes:
-        """Unpack a file, whose sha256 is known."""
-        try:
-            data = self._archive.read(name)
-        except (KeyError, zipfile.BadZipFile, zlib.error) as error:
-            raise self._fault(f"{name!r} cannot be read from this archive ({error})") from error
-        if hashlib.sha256(data).hexdigest() != digest:
-            raise self._fault(f"{name!r} in this archive is not what was packed")
-        return data
-
-    def _fault(self, what: str) -> FormatError:
-        return FormatError(Fault(what=what, file=self._path, remedy="Put it back as git or your backup has it."))
+    paths = {label: place(label, GIVEN) for label in sorted({*version.kept.values()})}
+    archives = {label: Archive(folder.read(path), file=path, remedy=_PUT_BACK) for label, path in paths.items()}
+    unpacked = {}
+    for path, label in version.kept.items():
+        unpacked[path] = archives[label].read(path)
+        if hashlib.sha256(unpacked[path]).hexdigest() != version.inputs.get(path, ""):
+            raise archives[label].fault(f"{path!r} in this archive is not what was packed")
+    return unpacked
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:

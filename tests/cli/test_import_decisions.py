@@ -122,3 +122,13 @@ def test_an_export_never_replaces_a_file_without_being_asked(review, tmp_path, c
     assert theirs.read_text() == "downloaded from Rayyan"
     assert main.run([*command, "--force"]) == 0
     assert theirs.read_text() != "downloaded from Rayyan"
+
+
+def test_a_damaged_zip_is_one_sentence(review, tmp_path, capsys):
+    path = tmp_path / "export.zip"
+    path.write_bytes(b"PK\3\4 torn")
+    assert main.run(["import-decisions", str(path), "--from", "rayyan", "--folder", str(review)]) == 2
+    assert capsys.readouterr().err == (
+        f"{path}: this archive is damaged (File is not a zip file). "
+        "Export it again, or unpack it and name the files in it.\n"
+    )

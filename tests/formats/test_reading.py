@@ -9,7 +9,8 @@ import pytest
 
 from pipeline import formats
 from pipeline.errors import Fault, FormatError
-from pipeline.formats import ris
+from pipeline.formats import ris, xml_blocks
+from pipeline.formats.source import Source
 from pipeline.records.record import Record
 
 RIS = """TY  - JOUR
@@ -340,3 +341,27 @@ def test_the_marks_of_a_merge_conflict_are_one_fault_of_their_record():
         "delete the three lines of marks, and run again."
     )
     assert second.title == "A second one"
+
+
+@pytest.mark.parametrize(
+    ("name", "piece"),
+    [
+        ("pubmed-xml", "<?"),
+        ("pubmed-xml", "<PubmedArticleSet "),
+        ("pubmed-xml", "<!--"),
+        ("endnote-xml", "<records "),
+    ],
+)
+def test_tags_that_never_end_take_no_time(name, piece):
+    start = time.process_time()
+    found, _ = read(f"<{name}>" + piece * 60_000, format=name)
+    assert [type(each) for each in found] == [Fault]
+    assert time.process_time() - start < 5  # the square of the length took half a minute
+
+
+def test_records_that_never_end_take_no_time():
+    text = b"<PubmedArticle>" * 200_000 + b"</PubmedArticle>"
+    source = Source(stream=io.BytesIO(text), file="x.xml", search="s", format="pubmed-xml")
+    start = time.process_time()
+    assert sum(1 for _ in xml_blocks.pieces(source, xml_blocks.Layout(("PubmedArticle",), ()))) == 200_000
+    assert time.process_time() - start < 5  # the square of the length took half a minute

@@ -99,11 +99,12 @@ def broken_off(folder, moves, **staged):
     (room / MOVES).write_bytes(msgspec.json.encode({"layout": 1, "moves": moves}))
 
 
-def test_outputs_are_not_read_while_they_are_half_old_and_half_new(folder):
+@pytest.mark.parametrize("read", [ReviewFolder.read, ReviewFolder.stream])
+def test_outputs_are_not_read_while_they_are_half_old_and_half_new(folder, read):
     folder.derive("a.txt", b"old")
     broken_off(folder, {"outputs/a.txt": "0"}, n0="new")
     with pytest.raises(ReviewError) as caught:
-        folder.read("outputs/a.txt")
+        read(folder, "outputs/a.txt")
     assert str(caught.value) == (
         "a run is at its last writes, or was broken off among them, so that outputs/ is half old, half new. "
         "Run 'living-review run': it finishes them."

@@ -10,7 +10,9 @@ from pipeline.cli import main
 from pipeline.errors import FormatError, FormError, ReviewError
 from pipeline.report import render
 from pipeline.sandbox import corpus, server
-from pipeline.workflow import history
+from pipeline.search.import_run import ImportRun
+from pipeline.workflow import history, layouts
+from pipeline.workflow.folder import ReviewFolder
 from tests.workflow.living import ERRATUM, RETRACTION, Living, pmid, record
 
 
@@ -390,6 +392,18 @@ def test_a_search_that_was_broken_off_on_an_earlier_day_is_begun_anew(living):
         "queries/runs/2026-11-23_pubmed",
         "queries/runs/2026-11-30_pubmed",
     ]
+
+
+@pytest.mark.parametrize("name", ["1", "2", "embase"])
+def test_runs_of_one_day_stand_in_their_order_whatever_the_search_is_called(tmp_path, name):
+    (tmp_path / "workflow.yaml").write_text("schema: 1\n")
+    folder = ReviewFolder(tmp_path)
+    run = ImportRun(search=name, date="2026-11-23")
+    made = []
+    for _ in range(12):
+        made.append(history.place(folder, name, run.date))
+        folder.create(f"{made[-1]}/run.json", layouts.write(run))
+    assert [held.place for held in history.runs(folder)] == made
 
 
 def test_a_clock_that_goes_backwards_cannot_put_history_out_of_order(living):

@@ -310,6 +310,23 @@ def test_a_damaged_archive_is_one_sentence(living):
         check(living, "1.0")
 
 
+@pytest.mark.parametrize(
+    ("place", "byte", "says"),
+    [(8, 1, "is encrypted, password required"), (10, 99, "That compression method is not supported")],
+    ids=["password", "method"],
+)
+def test_an_archive_that_cannot_be_unpacked_is_one_sentence(living, place, byte, says):
+    path = living.root / "versions/1.0/given.zip"
+    data = bytearray(path.read_bytes())
+    at = data.find(b"PK\1\2")
+    while at >= 0:  # each entry of the list of files at its end
+        data[at + place] = byte
+        at = data.find(b"PK\1\2", at + 1)
+    path.write_bytes(data)
+    with pytest.raises(FormatError, match=rf"^versions/1\.0/given\.zip: '.*' cannot be read .*{says}"):
+        check(living, "1.0")
+
+
 def test_packing_gives_the_same_bytes_in_any_order():
     files = {"b.txt": b"2", "a.txt": b"1"}
     assert versions.pack(files) == versions.pack(dict(reversed(files.items())))

@@ -131,16 +131,17 @@ def free(folder: ReviewFolder, stage: str, reviewer: str, stem: str) -> str:
 
 
 def add(folder: ReviewFolder, settings: ScreeningSettings, now: Screened, made: Mapping[str, bytes]) -> Iterator[str]:
-    """Create worksheets, by path, once all of them can be read beside those there are; yield each path.
+    """Create worksheets, by path, once all of them can be read beside those there are: all or none; yield each path.
 
     Raises:
-        FormError: one of them contradicts another; then none is created.
+        FormError: one of them contradicts another.
     """
     there = folder.files(worksheets(folder, settings))
     forms.read({**there, **made}, forms.register(now.citations, now.ledger), settings)
-    for path, data in made.items():
-        folder.create(path, data)
-        yield path
+    with folder.transaction():
+        for path, data in made.items():
+            folder.create(path, data)
+    yield from made
 
 
 def _free_name(folder: ReviewFolder, date: str) -> str:
