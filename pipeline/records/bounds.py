@@ -8,7 +8,8 @@ None of these cuts anything in silence: what is larger is a fault, with its plac
 LONGEST = 16_000_000
 UNPACKED = 10_000_000  # bytes that any packed file may unpack to
 RATIO = 200  # and how many times its own size beyond them
-FORM = 100_000_000  # bytes of a form that people fill in; ten thousand records with their abstracts have thirty million
+FORM = 1_000_000_000  # bytes of a form that people fill in; 200,000 rows with their abstracts have 500 million
+WORKBOOK = 500_000_000  # bytes that a workbook may unpack to; XML has tags around each cell
 
 
 def unpacked(packed: int) -> int:

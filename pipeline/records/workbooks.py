@@ -22,7 +22,6 @@ MAGIC = b"PK\x03\x04"  # how a ZIP archive begins
 OLD_MAGIC = b"\xd0\xcf\x11\xe0"  # how an .xls file of before 2007 begins
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"  # how the part "mimetype" of an .ods file begins
 _CHUNK = 1 << 20
-_SHEETS = 5  # how many times the bytes of a form its workbook may have: XML has tags around each cell
 _DIGITS = 15  # Source: ECMA-376, part 1, 18.3.1.96; Excel keeps 15 significant digits
 _HALF_DAY = 12
 _REMEDY = "Open it in the spreadsheet program and save it again as XLSX or as CSV UTF-8."
@@ -89,8 +88,8 @@ def read(data: bytes, *, file: str) -> Sheet:
 
 
 def _most(data: bytes) -> int:
-    """Return how many bytes a workbook may unpack to: as many as any packed file, and never more than a form has."""
-    return min(bounds.unpacked(len(data)), bounds.FORM * _SHEETS)
+    """Return how many bytes a workbook may unpack to: as many as any packed file, up to what a workbook needs."""
+    return min(bounds.unpacked(len(data)), bounds.WORKBOOK)
 
 
 def _holds(archive: zipfile.ZipFile, name: str, mark: bytes) -> bool:

@@ -12,7 +12,7 @@ ANSWERS: tuple[Answer, ...] = ("include", "exclude", "maybe")
 # Where the full text is sought: also that it could not be had, or that it is there and not yet read.
 REPORT_ANSWERS: tuple[Answer, ...] = (*ANSWERS, "not-retrieved", "retrieved")
 ARBITER = "arbiter"
-_MOST_ROWS = 1_048_575  # beside the header. Source: Microsoft, "Excel specifications and limits"
+_MOST_ROWS = 200_000  # with long abstracts a gigabyte, which is what a form may have (records.bounds)
 
 # The ways of finding records that PRISMA 2020 draws in the column "other methods".
 OTHER_METHODS = ("websites", "organisations", "citation-searching")
