@@ -103,7 +103,7 @@ def _leave_open(library: Library, pairs: dict[Two, Pair]) -> None:
             fits.setdefault(a, []).append(b)
             fits.setdefault(b, []).append(a)
     doubted: dict[Two, Pair] = {}
-    for index, others in fits.items():
+    for index, others in sorted(fits.items()):  # not in the order of the pairs: some may come of an earlier run
         others.sort(key=lambda other: library.ids[other])
         for p, q in permutations(others, 2):
             two, between = ordered(index, p), pairs.get(ordered(p, q))

@@ -56,6 +56,18 @@ def test_a_record_that_does_not_say_where_it_stands_is_asked_where_its_title_sta
         assert reason.endswith("; but s:0 and s:1 would come together, which differ (volume)")
 
 
+def test_what_an_earlier_run_found_changes_no_reason():
+    said = {"title": "A made-up trial of a drug in a rare tumour", "authors": ["Ada, B", "Cox, D"]}
+    records = [
+        reference("s:0", said | {"year": 2002, "journal": "Gut", "volume": "2", "issue": "3"}),
+        reference("s:1", said | {"year": 2002, "journal": "Gut", "volume": "1", "pages": "20-29"}),
+        reference("s:2", said | {"journal": "Lancet", "volume": "1", "pages": "20-29"}),
+        reference("s:3", said | {"year": 2001, "journal": "Gut", "pages": "1-9"}),
+    ]
+    again = deduplicate(records, earlier=deduplicate(records[:3]))
+    assert again.pairs == deduplicate(records).pairs
+
+
 def test_identical_records_are_one_citation_and_every_join_is_listed():
     records = [reference(f"s:{number}", ARTICLE) for number in range(4)]
     found = deduplicate(records)
